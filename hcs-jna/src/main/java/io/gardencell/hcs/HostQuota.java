@@ -1,0 +1,21 @@
+package io.gardencell.hcs;
+
+import java.util.Optional;
+
+/** Directory quotas of container volumes (FSRM; NTFS quotas where FSRM is absent). */
+public interface HostQuota {
+
+  /**
+   * Sets or changes the enforced limit of a volume.
+   *
+   * @param volume as {@link ScratchLayers#mountPath} gives it
+   * @param bytes at least 1024, counted without the read-only layers
+   */
+  void setLimit(String volume, long bytes);
+
+  /** Bytes in use, without the read-only layers; empty if the volume has no quota. */
+  Optional<Long> used(String volume);
+
+  /** Bytes in use found by walking the volume; slower, right also without a quota. */
+  long measure(String volume);
+}
