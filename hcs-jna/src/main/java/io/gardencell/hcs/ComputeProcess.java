@@ -9,10 +9,10 @@ import java.util.concurrent.CompletableFuture;
  * A handle to a process in a compute system. Closing it ends neither the process nor reads that are
  * under way on its channels; each channel is closed by itself.
  *
- * <p>The channels are the process's pipes: a read that is not asked for leaves the bytes in the pipe,
- * which in the end blocks the writer, so back-pressure is the reader's pace. One operation at a time
- * and direction; a read gives -1 at the end of the stream. Direct buffers are filled without a copy.
- * Completion handlers run on the host's I/O thread and must not block.
+ * <p>The channels are the process's pipes: a read that is not asked for leaves the bytes in the
+ * pipe, which in the end blocks the writer, so back-pressure is the reader's pace. One operation at
+ * a time and direction; a read gives -1 at the end of the stream. Direct buffers are filled without
+ * a copy. Completion handlers run on the host's I/O thread and must not block.
  */
 public interface ComputeProcess extends AutoCloseable {
 

@@ -1,6 +1,9 @@
 package io.gardencell.hcs;
 
-/** Signals of HcsSignalProcess for Windows containers (hcsshim: internal/hcs/schema2/signal_process_options.go). */
+/**
+ * Signals of HcsSignalProcess for Windows containers (hcsshim:
+ * internal/hcs/schema2/signal_process_options.go).
+ */
 public enum ConsoleSignal {
   CTRL_C("CtrlC"),
   CTRL_BREAK("CtrlBreak"),

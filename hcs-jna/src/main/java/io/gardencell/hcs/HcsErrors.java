@@ -4,10 +4,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Codes of HCS and Win32 that mean something to us (Source: hcsshim: internal/hcs/errors.go; winerror.h).
+ * Codes of HCS and Win32 that mean something to us (Source: hcsshim: internal/hcs/errors.go;
+ * winerror.h).
  *
- * <p>Each HCS condition exists as 0xC037nnnn and 0x8037nnnn; {@link #normalise} maps the shared range
- * of the second space to the first, so that only one form is compared.
+ * <p>Each HCS condition exists as 0xC037nnnn and 0x8037nnnn; {@link #normalise} maps the shared
+ * range of the second space to the first, so that only one form is compared.
  */
 public final class HcsErrors {
 
@@ -50,45 +51,78 @@ public final class HcsErrors {
 
   private static final Map<Integer, String> TEXTS =
       Map.ofEntries(
-          Map.entry(0xC0370100, "The virtual machine or container exited unexpectedly while starting."),
-          Map.entry(0xC0370101, "The container operating system does not match the host operating system."),
-          Map.entry(0xC0370102, "The virtual machine could not be started because a required feature is not installed."),
-          Map.entry(OPERATION_PENDING, "The call to start an asynchronous operation succeeded and the operation is performed in the background."),
-          Map.entry(0xC0370104, "The supported number of notification callbacks has been exceeded."),
-          Map.entry(INVALID_STATE, "The requested virtual machine or container operation is not valid in the current state."),
+          Map.entry(
+              0xC0370100, "The virtual machine or container exited unexpectedly while starting."),
+          Map.entry(
+              0xC0370101,
+              "The container operating system does not match the host operating system."),
+          Map.entry(
+              0xC0370102,
+              "The virtual machine could not be started because a required feature is not installed."),
+          Map.entry(
+              OPERATION_PENDING,
+              "The call to start an asynchronous operation succeeded and the operation is performed in the background."),
+          Map.entry(
+              0xC0370104, "The supported number of notification callbacks has been exceeded."),
+          Map.entry(
+              INVALID_STATE,
+              "The requested virtual machine or container operation is not valid in the current state."),
           Map.entry(UNEXPECTED_EXIT, "The virtual machine or container exited unexpectedly."),
           Map.entry(TERMINATED, "The virtual machine or container was forcefully exited."),
-          Map.entry(0xC0370108, "A connection could not be established with the container or virtual machine."),
-          Map.entry(TIMEOUT, "The operation timed out because a response was not received from the virtual machine or container."),
+          Map.entry(
+              0xC0370108,
+              "A connection could not be established with the container or virtual machine."),
+          Map.entry(
+              TIMEOUT,
+              "The operation timed out because a response was not received from the virtual machine or container."),
           Map.entry(0xC037010A, "The connection with the virtual machine or container was closed."),
-          Map.entry(UNKNOWN_MESSAGE, "An unknown internal message was received by the virtual machine or container."),
-          Map.entry(0xC037010C, "The virtual machine or container does not support an available version of the communication protocol with the host."),
+          Map.entry(
+              UNKNOWN_MESSAGE,
+              "An unknown internal message was received by the virtual machine or container."),
+          Map.entry(
+              0xC037010C,
+              "The virtual machine or container does not support an available version of the communication protocol with the host."),
           Map.entry(INVALID_JSON, "The virtual machine or container JSON document is invalid."),
-          Map.entry(SYSTEM_NOT_FOUND, "A virtual machine or container with the specified identifier does not exist."),
-          Map.entry(SYSTEM_ALREADY_EXISTS, "A virtual machine or container with the specified identifier already exists."),
-          Map.entry(SYSTEM_ALREADY_STOPPED, "The virtual machine or container with the specified identifier is not running."),
-          Map.entry(0xC0370111, "A communication protocol error has occurred between the virtual machine or container and the host."),
-          Map.entry(INVALID_LAYER, "The container image contains a layer with an unrecognized format."),
-          Map.entry(0xC0370113, "To use this container image, you must join the Windows Insider Program. Please see https://go.microsoft.com/fwlink/?linkid=850659 for more information."),
+          Map.entry(
+              SYSTEM_NOT_FOUND,
+              "A virtual machine or container with the specified identifier does not exist."),
+          Map.entry(
+              SYSTEM_ALREADY_EXISTS,
+              "A virtual machine or container with the specified identifier already exists."),
+          Map.entry(
+              SYSTEM_ALREADY_STOPPED,
+              "The virtual machine or container with the specified identifier is not running."),
+          Map.entry(
+              0xC0370111,
+              "A communication protocol error has occurred between the virtual machine or container and the host."),
+          Map.entry(
+              INVALID_LAYER, "The container image contains a layer with an unrecognized format."),
+          Map.entry(
+              0xC0370113,
+              "To use this container image, you must join the Windows Insider Program. Please see https://go.microsoft.com/fwlink/?linkid=850659 for more information."),
           Map.entry(FILE_NOT_FOUND, "The system cannot find the file specified."),
           Map.entry(PATH_NOT_FOUND, "The system cannot find the path specified."),
           Map.entry(ACCESS_DENIED, "Access is denied."),
           Map.entry(INVALID_HANDLE, "The handle is invalid."),
           Map.entry(INVALID_DATA, "The data is invalid."),
-          Map.entry(SHARING_VIOLATION, "The process cannot access the file because it is being used by another process."),
+          Map.entry(
+              SHARING_VIOLATION,
+              "The process cannot access the file because it is being used by another process."),
           Map.entry(NOT_SUPPORTED, "The request is not supported."),
           Map.entry(FILE_EXISTS, "The file exists."),
           Map.entry(INVALID_PARAMETER, "The parameter is incorrect."),
           Map.entry(BROKEN_PIPE, "The pipe has been ended."),
           Map.entry(DISK_FULL, "There is not enough space on the disk."),
-          Map.entry(INVALID_NAME, "The filename, directory name, or volume label syntax is incorrect."),
+          Map.entry(
+              INVALID_NAME, "The filename, directory name, or volume label syntax is incorrect."),
           Map.entry(MOD_NOT_FOUND, "The specified module could not be found."),
           Map.entry(PROC_NOT_FOUND, "The specified procedure could not be found."),
           Map.entry(ALREADY_EXISTS, "Cannot create a file when that file already exists."),
           Map.entry(DIRECTORY_NAME_INVALID, "The directory name is invalid."),
           Map.entry(NOT_FOUND, "Element not found."),
           Map.entry(LOGON_FAILURE, "The user name or password is incorrect."),
-          Map.entry(COMMITMENT_LIMIT, "The paging file is too small for this operation to complete."));
+          Map.entry(
+              COMMITMENT_LIMIT, "The paging file is too small for this operation to complete."));
 
   private HcsErrors() {}
 

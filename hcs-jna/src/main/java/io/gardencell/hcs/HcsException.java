@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * A host function refused.
  *
- * <p>{@link #getMessage()} is the system's text of the code alone ({@code Access is denied.}), since
- * callers word what they were doing themselves.
+ * <p>{@link #getMessage()} is the system's text of the code alone ({@code Access is denied.}),
+ * since callers word what they were doing themselves.
  */
 public final class HcsException extends RuntimeException {
 
@@ -26,8 +26,7 @@ public final class HcsException extends RuntimeException {
    * @param text the system's or the service's own text
    * @param events error events of HCS's result document, rendered, one per entry
    */
-  public HcsException(
-      String function, String target, int code, String text, List<String> events) {
+  public HcsException(String function, String target, int code, String text, List<String> events) {
     super(text);
     this.function = function;
     this.target = target;
@@ -62,7 +61,9 @@ public final class HcsException extends RuntimeException {
 
   /** Text of the code followed by one line per error event, as hcsshim words it. */
   public String textWithEvents() {
-    return events().isEmpty() ? String.valueOf(getMessage()) : getMessage() + "\n" + String.join("\n", events());
+    return events().isEmpty()
+        ? String.valueOf(getMessage())
+        : getMessage() + "\n" + String.join("\n", events());
   }
 
   /** Whether the system, process or endpoint does not exist. */

@@ -1,8 +1,8 @@
 package io.gardencell.hcs;
 
 /**
- * A Windows host as the modules see it: one port per group of host functions, all speaking HCS's and
- * HNS's nouns.
+ * A Windows host as the modules see it: one port per group of host functions, all speaking HCS's
+ * and HNS's nouns.
  *
  * <p>There are two hosts: {@code hcs} (vmcompute.dll and its neighbours, through JNA) and {@code
  * emulated} (real local processes, no isolation). Every port may be used from any thread; its calls

@@ -5,8 +5,8 @@ import io.gardencell.hcs.document.HnsEndpoint;
 import java.util.List;
 
 /**
- * HNS endpoints (HNSCall on {@code /endpoints/}; hcsshim: internal/hns/hnsendpoint.go). Attaching one
- * to a compute system is {@link ComputeSystem#modify}.
+ * HNS endpoints (HNSCall on {@code /endpoints/}; hcsshim: internal/hns/hnsendpoint.go). Attaching
+ * one to a compute system is {@link ComputeSystem#modify}.
  */
 public interface HostEndpoints {
 

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Mount points of container volumes, named {@code \\?\Volume{GUID}\}
- * (SetVolumeMountPointW, DeleteVolumeMountPointW, GetVolumeNameForVolumeMountPointW).
+ * Mount points of container volumes, named {@code \\?\Volume{GUID}\} (SetVolumeMountPointW,
+ * DeleteVolumeMountPointW, GetVolumeNameForVolumeMountPointW).
  */
 public interface HostVolumes {
 

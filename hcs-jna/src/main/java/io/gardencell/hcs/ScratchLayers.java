@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Life cycle of sandbox layers, one method per function of vmcompute.dll (hcsshim: internal/wclayer).
- * Made by create, activate, prepare; removed by unprepare, deactivate, destroy. Parents are given
- * newest first, base last. Only one {@link #prepare} runs at a time on a host; implementations see to
- * that.
+ * Life cycle of sandbox layers, one method per function of vmcompute.dll (hcsshim:
+ * internal/wclayer). Made by create, activate, prepare; removed by unprepare, deactivate, destroy.
+ * Parents are given newest first, base last. Only one {@link #prepare} runs at a time on a host;
+ * implementations see to that.
  */
 public interface ScratchLayers {
 

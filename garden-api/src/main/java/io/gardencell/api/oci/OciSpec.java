@@ -33,8 +33,6 @@ public record OciSpec(
   }
 
   static <T> List<T> list(@Nullable List<T> value) {
-    return value == null
-        ? List.of()
-        : value.stream().filter(java.util.Objects::nonNull).toList();
+    return value == null ? List.of() : value.stream().filter(java.util.Objects::nonNull).toList();
   }
 }

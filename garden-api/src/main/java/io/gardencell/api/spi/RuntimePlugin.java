@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Makes and runs containers (Source: guardian: rundmc/; winc's run, exec, state, events, delete). */
+/**
+ * Makes and runs containers (Source: guardian: rundmc/; winc's run, exec, state, events, delete).
+ */
 public interface RuntimePlugin {
 
   /**

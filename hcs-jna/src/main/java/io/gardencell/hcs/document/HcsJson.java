@@ -46,8 +46,7 @@ public final class HcsJson {
 
   /** Reads an array of documents; null elements are dropped. */
   public static <T> List<T> readList(String json, Class<T> type) {
-    List<T> items =
-        read(json, MAPPER.getTypeFactory().constructCollectionType(List.class, type));
+    List<T> items = read(json, MAPPER.getTypeFactory().constructCollectionType(List.class, type));
     return items.stream().filter(i -> i != null).toList();
   }
 

@@ -8,8 +8,8 @@ import java.util.List;
  *
  * @param virtualNetwork id of the network
  * @param sharedContainers ids of the compute systems it is attached to
- * @param state 0 uninitialised, 1 created, 2 attached, 3 attached-sharing, 4 detached, 5 degraded, 6
- *     destroyed
+ * @param state 0 uninitialised, 1 created, 2 attached, 3 attached-sharing, 4 detached, 5 degraded,
+ *     6 destroyed
  */
 public record HnsEndpoint(
     @JsonProperty("ID") String id,
@@ -56,8 +56,28 @@ public record HnsEndpoint(
   public static HnsEndpoint request(
       String name, String networkId, List<HnsPolicy> policies, String dnsServerList) {
     return new HnsEndpoint(
-        "", name, networkId, "", policies, "", "", "", "", dnsServerList, "", "", "", false, false,
-        0, 0, false, false, 0, List.of(), 0);
+        "",
+        name,
+        networkId,
+        "",
+        policies,
+        "",
+        "",
+        "",
+        "",
+        dnsServerList,
+        "",
+        "",
+        "",
+        false,
+        false,
+        0,
+        0,
+        false,
+        false,
+        0,
+        List.of(),
+        0);
   }
 
   /** The same endpoint with other policies. */

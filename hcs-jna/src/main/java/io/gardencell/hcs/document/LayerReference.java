@@ -8,8 +8,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param id lower-case GUID that NameToGuid gives for the last element of the path
  * @param path absolute folder of the layer
  */
-public record LayerReference(
-    @JsonProperty("ID") String id, @JsonProperty("Path") String path) {
+public record LayerReference(@JsonProperty("ID") String id, @JsonProperty("Path") String path) {
 
   public LayerReference {
     id = SystemDocument.text(id);

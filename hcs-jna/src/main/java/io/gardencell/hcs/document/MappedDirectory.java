@@ -5,7 +5,9 @@ import static com.fasterxml.jackson.annotation.JsonInclude.Include.ALWAYS;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** A host directory seen inside a compute system; all but {@code LinuxMetadata} are always written. */
+/**
+ * A host directory seen inside a compute system; all but {@code LinuxMetadata} are always written.
+ */
 public record MappedDirectory(
     @JsonInclude(ALWAYS) @JsonProperty("HostPath") String hostPath,
     @JsonInclude(ALWAYS) @JsonProperty("ContainerPath") String containerPath,
