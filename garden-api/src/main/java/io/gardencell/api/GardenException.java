@@ -1,0 +1,151 @@
+package io.gardencell.api;
+
+/**
+ * Everything a client can be told (garden: errors.go). Each kind knows its wire body; the status is
+ * that of its type. Unchecked; thrown by any layer, written to a client in one place.
+ */
+public abstract sealed class GardenException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private GardenException(String message) {
+    super(message);
+  }
+
+  /** The error object of the protocol. */
+  public abstract ErrorBody body();
+
+  /** The HTTP status: 404 for what is not found, 500 for all else. */
+  public final int status() {
+    return body().errorType().status();
+  }
+
+  /** A failure of no special kind. */
+  public static Failure failure(String message) {
+    return new Failure(message);
+  }
+
+  /** A failure of no special kind with its cause. */
+  public static Failure failure(String message, Throwable cause) {
+    Failure failure = new Failure(message);
+    failure.initCause(cause);
+    return failure;
+  }
+
+  /**
+   * The exception that a received error object stands for; the texts of the not-found kinds are
+   * rebuilt from handle and process id, as the reference client does.
+   */
+  public static GardenException of(ErrorBody body) {
+    return switch (body.errorType()) {
+      case CONTAINER_NOT_FOUND -> new ContainerNotFound(body.handle());
+      case PROCESS_NOT_FOUND -> new ProcessNotFound(body.processId());
+      case EXECUTABLE_NOT_FOUND -> new ExecutableNotFound(body.message());
+      case UNRECOVERABLE -> new Unrecoverable(body.message());
+      case SERVICE_UNAVAILABLE -> new ServiceUnavailable(body.message());
+      case NONE -> new Failure(body.message());
+    };
+  }
+
+  final ErrorBody plain(ErrorType type) {
+    return ErrorBody.of(type, String.valueOf(getMessage()));
+  }
+
+  /** There is no such container. */
+  public static final class ContainerNotFound extends GardenException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String handle;
+
+    public ContainerNotFound(String handle) {
+      super("unknown handle: " + handle);
+      this.handle = handle;
+    }
+
+    @Override
+    public ErrorBody body() {
+      return new ErrorBody(
+          ErrorType.CONTAINER_NOT_FOUND.wireName(), String.valueOf(getMessage()), handle, "", "");
+    }
+  }
+
+  /** There is no such process, or it has ended. */
+  public static final class ProcessNotFound extends GardenException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String processId;
+
+    public ProcessNotFound(String processId) {
+      super("unknown process: " + processId);
+      this.processId = processId;
+    }
+
+    @Override
+    public ErrorBody body() {
+      return new ErrorBody(
+          ErrorType.PROCESS_NOT_FOUND.wireName(), String.valueOf(getMessage()), "", processId, "");
+    }
+  }
+
+  /** The program to run does not exist in the container. */
+  public static final class ExecutableNotFound extends GardenException {
+
+    private static final long serialVersionUID = 1L;
+
+    public ExecutableNotFound(String message) {
+      super(message);
+    }
+
+    @Override
+    public ErrorBody body() {
+      return plain(ErrorType.EXECUTABLE_NOT_FOUND);
+    }
+  }
+
+  /** The server cannot work until someone repairs it; Diego gives up on this kind. */
+  public static final class Unrecoverable extends GardenException {
+
+    private static final long serialVersionUID = 1L;
+
+    public Unrecoverable(String message) {
+      super(message);
+    }
+
+    @Override
+    public ErrorBody body() {
+      return plain(ErrorType.UNRECOVERABLE);
+    }
+  }
+
+  /** The server cannot do it now. */
+  public static final class ServiceUnavailable extends GardenException {
+
+    private static final long serialVersionUID = 1L;
+
+    public ServiceUnavailable(String message) {
+      super(message);
+    }
+
+    @Override
+    public ErrorBody body() {
+      return plain(ErrorType.SERVICE_UNAVAILABLE);
+    }
+  }
+
+  /** Any other failure; its type on the wire is empty. */
+  public static final class Failure extends GardenException {
+
+    private static final long serialVersionUID = 1L;
+
+    private Failure(String message) {
+      super(message);
+    }
+
+    @Override
+    public ErrorBody body() {
+      return plain(ErrorType.NONE);
+    }
+  }
+}
