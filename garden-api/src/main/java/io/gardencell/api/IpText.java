@@ -38,7 +38,11 @@ final class IpText {
     }
     byte[] head = groups(text.substring(0, gap));
     byte[] tail = groups(text.substring(gap + 2));
-    if (head == null || tail == null || head.length + tail.length > 14 || head.length % 2 != 0) {
+    if (head == null
+        || tail == null
+        || text.lastIndexOf('.', gap) >= 0
+        || head.length + tail.length > 14
+        || head.length % 2 != 0) {
       return null;
     }
     byte[] bytes = new byte[16];

@@ -139,7 +139,7 @@ public final class WireJson {
 
     GoEscapes() {
       for (char c : new char[] {'<', '>', '&'}) {
-        ascii[c] = CharacterEscapes.ESCAPE_STANDARD;
+        ascii[c] = CharacterEscapes.ESCAPE_CUSTOM;
       }
     }
 
@@ -150,7 +150,9 @@ public final class WireJson {
 
     @Override
     public @Nullable SerializableString getEscapeSequence(int c) {
-      return c == 0x2028 || c == 0x2029 ? new SerializedString("\\u%04x".formatted(c)) : null;
+      return c == '<' || c == '>' || c == '&' || c == 0x2028 || c == 0x2029
+          ? new SerializedString("\\u%04x".formatted(c))
+          : null;
     }
   }
 }
