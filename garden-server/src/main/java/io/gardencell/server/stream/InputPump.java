@@ -1,0 +1,156 @@
+package io.gardencell.server.stream;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousByteChannel;
+import java.nio.channels.CompletionHandler;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes to a process's stdin, one outstanding write at a time. Accepts whatever it is given; those
+ * who give look at {@link #isFull()} and wait for {@link #whenRoom(Runnable)}. Any thread.
+ */
+final class InputPump implements CompletionHandler<Integer, ByteBuffer> {
+
+  private static final Logger log = LoggerFactory.getLogger(InputPump.class);
+
+  private final String name;
+  private final @Nullable AsynchronousByteChannel pipe;
+  private final int limit;
+  private final ArrayDeque<ByteBuffer> waiting = new ArrayDeque<>();
+  private final List<Runnable> forRoom = new ArrayList<>();
+  private long bytes;
+  private boolean writing;
+  private boolean closing;
+  private boolean closed;
+
+  InputPump(String name, @Nullable AsynchronousByteChannel pipe, int limit) {
+    this.name = name;
+    this.pipe = pipe;
+    this.limit = limit;
+    closing = pipe == null;
+    closed = pipe == null;
+  }
+
+  void write(byte[] data) {
+    if (data.length == 0) {
+      return;
+    }
+    synchronized (this) {
+      if (closing || closed) {
+        return;
+      }
+      waiting.add(ByteBuffer.wrap(data));
+      bytes += data.length;
+    }
+    next();
+  }
+
+  /** The end of input, behind what is waiting. */
+  void end() {
+    synchronized (this) {
+      closing = true;
+    }
+    next();
+  }
+
+  /** The process has ended: what is waiting is dropped. */
+  void abandon() {
+    List<Runnable> woken;
+    synchronized (this) {
+      closing = true;
+      waiting.clear();
+      bytes = 0;
+      woken = takeForRoom();
+    }
+    next();
+    woken.forEach(Runnable::run);
+  }
+
+  synchronized boolean isFull() {
+    return bytes >= limit;
+  }
+
+  /** Calls once when half of the bound is free, at once if it is. */
+  void whenRoom(Runnable action) {
+    synchronized (this) {
+      if (bytes > limit / 2) {
+        forRoom.add(action);
+        return;
+      }
+    }
+    action.run();
+  }
+
+  private void next() {
+    AsynchronousByteChannel sink = pipe;
+    if (sink == null) {
+      return;
+    }
+    ByteBuffer piece;
+    synchronized (this) {
+      if (writing || closed) {
+        return;
+      }
+      piece = waiting.poll();
+      if (piece == null) {
+        if (!closing) {
+          return;
+        }
+        closed = true;
+      } else {
+        writing = true;
+      }
+    }
+    if (piece == null) {
+      close(sink);
+    } else {
+      sink.write(piece, piece, this);
+    }
+  }
+
+  @Override
+  public void completed(Integer count, ByteBuffer piece) {
+    List<Runnable> woken = List.of();
+    synchronized (this) {
+      bytes = Math.max(0, bytes - count);
+      writing = false;
+      if (piece.hasRemaining() && !closed) {
+        waiting.addFirst(piece);
+      }
+      if (bytes <= limit / 2) {
+        woken = takeForRoom();
+      }
+    }
+    next();
+    woken.forEach(Runnable::run);
+  }
+
+  @Override
+  public void failed(Throwable cause, ByteBuffer piece) {
+    log.atDebug().addKeyValue("stream", name).setCause(cause).log("stdin pipe broke");
+    synchronized (this) {
+      writing = false;
+    }
+    abandon();
+  }
+
+  private List<Runnable> takeForRoom() {
+    List<Runnable> taken = List.copyOf(forRoom);
+    forRoom.clear();
+    return taken;
+  }
+
+  private void close(AsynchronousByteChannel sink) {
+    try {
+      sink.close();
+    } catch (IOException e) {
+      log.atDebug().addKeyValue("stream", name).setCause(e).log("stdin pipe not closed");
+    }
+  }
+}

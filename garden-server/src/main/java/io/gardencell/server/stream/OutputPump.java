@@ -1,0 +1,167 @@
+package io.gardencell.server.stream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.io.IOException;
+import java.nio.channels.AsynchronousByteChannel;
+import java.nio.channels.CompletionHandler;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads one pipe of a process and gives every queue a share, with one outstanding read and only
+ * while every queue has room. Runs on whatever thread a read ends on or room comes back on.
+ */
+final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
+
+  private static final Logger log = LoggerFactory.getLogger(OutputPump.class);
+  private static final int SMALLEST_READ = 4096;
+  private static final int LARGEST_READ = 1 << 16;
+
+  private final String name;
+  private final @Nullable AsynchronousByteChannel pipe;
+  private final CopyOnWriteArrayList<OutputQueue> queues = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final AtomicInteger work = new AtomicInteger();
+  private volatile boolean reading;
+  private volatile boolean released;
+  private volatile long reads;
+  private int readSize = SMALLEST_READ;
+
+  OutputPump(String name, @Nullable AsynchronousByteChannel pipe) {
+    this.name = name;
+    this.pipe = pipe;
+    if (pipe == null) {
+      ended.complete(null);
+    }
+  }
+
+  /** Completes when the pipe is at its end, or was given up. */
+  CompletableFuture<Void> ended() {
+    return ended;
+  }
+
+  /** Reads from now on even when there is no queue: nobody attached in time. */
+  void release() {
+    released = true;
+    pump();
+  }
+
+  void add(OutputQueue queue) {
+    queues.add(queue);
+    if (ended.isDone()) {
+      queue.end();
+    }
+    released = true;
+    pump();
+  }
+
+  void remove(OutputQueue queue) {
+    queues.remove(queue);
+    pump();
+  }
+
+  /** How many reads have ended, to see whether a pipe is silent. */
+  long reads() {
+    return reads;
+  }
+
+  /** Whether a read is outstanding, so that the pipe is silent and no reader holds it back. */
+  boolean isReading() {
+    return reading;
+  }
+
+  void pump() {
+    if (work.getAndIncrement() != 0) {
+      return;
+    }
+    int missed = 1;
+    do {
+      readIfPossible();
+      missed = work.addAndGet(-missed);
+    } while (missed != 0);
+  }
+
+  private void readIfPossible() {
+    AsynchronousByteChannel source = pipe;
+    if (source == null || reading || ended.isDone() || !released || !hasRoom()) {
+      return;
+    }
+    reading = true;
+    ByteBuf buffer = PooledByteBufAllocator.DEFAULT.directBuffer(readSize, readSize);
+    source.read(buffer.nioBuffer(0, readSize), buffer, this);
+  }
+
+  private boolean hasRoom() {
+    for (OutputQueue queue : queues) {
+      if (!queue.hasRoom()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void completed(Integer count, ByteBuf buffer) {
+    try (Lease lease = new Lease(buffer)) {
+      if (count > 0) {
+        buffer.writerIndex(count);
+        for (OutputQueue queue : queues) {
+          queue.offer(buffer);
+        }
+        adapt(count);
+      }
+    }
+    reads = reads + 1;
+    if (count < 0) {
+      finish();
+    }
+    reading = false;
+    pump();
+  }
+
+  @Override
+  public void failed(Throwable cause, ByteBuf buffer) {
+    buffer.release();
+    log.atDebug().addKeyValue("stream", name).setCause(cause).log("output pipe broke");
+    finish();
+    reading = false;
+  }
+
+  /** Ends all queues and closes the pipe; a read that is outstanding fails. */
+  void finish() {
+    if (ended.complete(null)) {
+      queues.forEach(OutputQueue::end);
+      close();
+    }
+  }
+
+  private void close() {
+    try {
+      if (pipe != null) {
+        pipe.close();
+      }
+    } catch (IOException e) {
+      log.atDebug().addKeyValue("stream", name).setCause(e).log("output pipe not closed");
+    }
+  }
+
+  private void adapt(int count) {
+    if (count == readSize) {
+      readSize = Math.min(readSize * 2, LARGEST_READ);
+    } else if (count < readSize / 2) {
+      readSize = Math.max(readSize / 2, SMALLEST_READ);
+    }
+  }
+
+  private record Lease(ByteBuf buffer) implements AutoCloseable {
+    @Override
+    public void close() {
+      buffer.release();
+    }
+  }
+}

@@ -1,0 +1,243 @@
+package io.gardencell.server.stream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Output of one stream for one attachment, bounded in bytes, with at most one reader at a time.
+ *
+ * <p>With a reader, a full queue has no room, so the pipe is not read and nothing is lost. Without
+ * one it is a ring of the newest bytes; what falls out is counted and said once in the log. Until
+ * the first reader came, or its time is over, a full queue has no room either, so that a quick
+ * process does not outrun a client on its way. Any thread.
+ */
+public final class OutputQueue {
+
+  private static final Logger log = LoggerFactory.getLogger(OutputQueue.class);
+
+  /** Pieces below this size are gathered, or a byte could pin a whole read buffer. */
+  private static final int SMALL = 4096;
+
+  private static final int CHUNK = 16384;
+
+  private final String name;
+  private final StreamSettings settings;
+  private final Runnable roomAgain;
+  private final LongAdder droppedOfAll;
+  private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>();
+  private @Nullable ByteBuf tail;
+  private @Nullable OutputReader reader;
+  private long bytes;
+  private long dropped;
+  private boolean awaitsFirst = true;
+  private boolean ended;
+  private boolean closed;
+
+  OutputQueue(String name, StreamSettings settings, Runnable roomAgain, LongAdder droppedOfAll) {
+    this.name = name;
+    this.settings = settings;
+    this.roomAgain = roomAgain;
+    this.droppedOfAll = droppedOfAll;
+  }
+
+  /**
+   * Becomes the reader and is woken at once.
+   *
+   * @return false if there is a reader already
+   */
+  public boolean connect(OutputReader newReader) {
+    synchronized (this) {
+      if (reader != null) {
+        return false;
+      }
+      reader = newReader;
+      awaitsFirst = false;
+    }
+    newReader.wake();
+    roomAgain.run();
+    return true;
+  }
+
+  /** Ceases to be the reader; bytes that were polled are gone. */
+  public void disconnect(OutputReader oldReader) {
+    synchronized (this) {
+      if (reader != oldReader) {
+        return;
+      }
+      reader = null;
+      trim();
+    }
+    roomAgain.run();
+  }
+
+  /** The oldest bytes, owned by the caller; null if there are none now. */
+  public @Nullable ByteBuf poll() {
+    ByteBuf piece;
+    boolean woken;
+    synchronized (this) {
+      piece = pieces.poll();
+      if (piece == null) {
+        return null;
+      }
+      if (piece == tail) {
+        tail = null;
+      }
+      long before = bytes;
+      bytes -= piece.readableBytes();
+      long low = settings.queueBytes() / 2;
+      woken = before > low && bytes <= low;
+    }
+    if (woken) {
+      roomAgain.run();
+    }
+    return piece;
+  }
+
+  /** Whether nothing is left and nothing will come. */
+  public synchronized boolean isExhausted() {
+    return closed || (ended && pieces.isEmpty());
+  }
+
+  /** Bytes that were dropped because nobody read them. */
+  public synchronized long droppedBytes() {
+    return dropped;
+  }
+
+  /** Bytes that wait for a reader. */
+  public synchronized long waitingBytes() {
+    return bytes;
+  }
+
+  synchronized boolean hasRoom() {
+    if (closed || ended || settings.overflow() == StreamSettings.Overflow.DROP) {
+      return true;
+    }
+    if (reader != null) {
+      return bytes < settings.queueBytes();
+    }
+    return !awaitsFirst || bytes < settings.ringBytes();
+  }
+
+  /** Nobody came in time: from now on a ring. */
+  void giveUpWaiting() {
+    synchronized (this) {
+      if (!awaitsFirst) {
+        return;
+      }
+      awaitsFirst = false;
+    }
+    roomAgain.run();
+  }
+
+  /** Takes a share of the bytes; the caller keeps its own reference. */
+  void offer(ByteBuf data) {
+    OutputReader waiting;
+    boolean firstDrop = false;
+    synchronized (this) {
+      int size = data.readableBytes();
+      if (closed || ended) {
+        return;
+      }
+      long before = dropped;
+      if (settings.overflow() == StreamSettings.Overflow.DROP
+          && bytes + size > settings.queueBytes()) {
+        drop(size);
+      } else {
+        add(data, size);
+        if (reader == null && !awaitsFirst) {
+          trim();
+        }
+      }
+      firstDrop = before == 0 && dropped > 0;
+      waiting = reader;
+    }
+    if (firstDrop) {
+      log.atWarn().addKeyValue("stream", name).log("output dropped, nobody reads it");
+    }
+    if (waiting != null) {
+      waiting.wake();
+    }
+  }
+
+  /** Nothing more will come; what is there stays readable, within the ring's bound. */
+  void end() {
+    OutputReader waiting;
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      awaitsFirst = false;
+      if (reader == null) {
+        trim();
+      }
+      waiting = reader;
+    }
+    if (waiting != null) {
+      waiting.wake();
+    }
+  }
+
+  /** Frees what nobody fetched, unless somebody is fetching it; then it goes with its reader. */
+  void expire() {
+    synchronized (this) {
+      ended = true;
+      if (reader != null) {
+        return;
+      }
+      closed = true;
+      pieces.forEach(ByteBuf::release);
+      pieces.clear();
+      tail = null;
+      bytes = 0;
+    }
+  }
+
+  synchronized boolean isRead() {
+    return reader != null;
+  }
+
+  private void add(ByteBuf data, int size) {
+    bytes += size;
+    if (size < SMALL) {
+      if (tail == null || tail.writableBytes() < size) {
+        tail = PooledByteBufAllocator.DEFAULT.directBuffer(CHUNK, CHUNK);
+        pieces.add(tail);
+      }
+      tail.writeBytes(data, data.readerIndex(), size);
+    } else {
+      tail = null;
+      pieces.add(data.retainedDuplicate());
+    }
+  }
+
+  private void trim() {
+    while (bytes > settings.ringBytes()) {
+      ByteBuf oldest = pieces.peek();
+      if (oldest == null) {
+        return;
+      }
+      int surplus = (int) Math.min(bytes - settings.ringBytes(), oldest.readableBytes());
+      oldest.skipBytes(surplus);
+      drop(surplus);
+      bytes -= surplus;
+      if (!oldest.isReadable()) {
+        pieces.poll();
+        if (oldest == tail) {
+          tail = null;
+        }
+        oldest.release();
+      }
+    }
+  }
+
+  private void drop(int size) {
+    dropped += size;
+    droppedOfAll.add(size);
+  }
+}

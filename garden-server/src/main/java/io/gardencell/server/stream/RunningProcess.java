@@ -1,0 +1,212 @@
+package io.gardencell.server.stream;
+
+import io.gardencell.api.spi.ContainerProcess;
+import java.nio.channels.AsynchronousByteChannel;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A process whose pipes are being pumped; made by {@link Streams#start}. It owns the {@link
+ * ContainerProcess} and closes it when the process has ended and its output is read to the end, or
+ * on {@link #close}. Any thread; nothing but {@link #terminate}, {@link #kill} and {@link #resize}
+ * can block.
+ */
+public final class RunningProcess {
+
+  private static final Logger log = LoggerFactory.getLogger(RunningProcess.class);
+
+  private final String handle;
+  private final String id;
+  private final ContainerProcess process;
+  private final Streams streams;
+  private final OutputPump stdout;
+  private final OutputPump stderr;
+  private final InputPump stdin;
+  private final Set<Attachment> attachments = ConcurrentHashMap.newKeySet();
+  private final CompletableFuture<Long> exited = new CompletableFuture<>();
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private final CompletableFuture<Void> released = new CompletableFuture<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  RunningProcess(String handle, String id, ContainerProcess process, Streams streams) {
+    this.handle = handle;
+    this.id = id;
+    this.process = process;
+    this.streams = streams;
+    String name = handle + "/" + id;
+    stdout = new OutputPump(name + "/stdout", process.stdout().orElse(null));
+    stderr = new OutputPump(name + "/stderr", process.stderr().orElse(null));
+    AsynchronousByteChannel input = process.stdin().orElse(null);
+    stdin = new InputPump(name + "/stdin", input, streams.settings().stdinBytes());
+  }
+
+  /** Called once, when the object is complete. */
+  void begin() {
+    streams.later(
+        streams.settings().firstReader(),
+        () -> {
+          stdout.release();
+          stderr.release();
+        });
+    CompletableFuture.allOf(stdout.ended(), stderr.ended())
+        .thenRun(() -> exited.whenComplete((code, failure) -> finished()));
+    process.exited().whenComplete(this::ended);
+  }
+
+  /** Container of the process. */
+  public String handle() {
+    return handle;
+  }
+
+  /** Id of the process within its container. */
+  public String id() {
+    return id;
+  }
+
+  /** Pid on the host. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Attaches a client; output from now on reaches it, for the first one all output. */
+  public Attachment attach() {
+    Attachment attachment = streams.register(this, stdout::pump, stderr::pump);
+    attachments.add(attachment);
+    stdout.add(attachment.stdout());
+    stderr.add(attachment.stderr());
+    if (drained.isDone()) {
+      streams.retain(attachment);
+    }
+    return attachment;
+  }
+
+  /**
+   * Completes promptly with the exit code, unsigned 32 bits; exceptionally if how it ended cannot
+   * be known. Not to be completed by others; what depends on it must not block.
+   */
+  public CompletableFuture<Long> exited() {
+    return exited;
+  }
+
+  /** Completes when the process has ended and all its output is in the readers' queues. */
+  public CompletableFuture<Void> drained() {
+    return drained;
+  }
+
+  /** Completes when the process has ended and every client was told or is gone. */
+  public CompletableFuture<Void> released() {
+    return released;
+  }
+
+  /** Whether the exit is known. */
+  public boolean hasExited() {
+    return exited.isDone();
+  }
+
+  /** Asks the process to end; false if the host has no such signal. */
+  public boolean terminate() {
+    return process.terminate();
+  }
+
+  /** Ends the process at once. */
+  public void kill() {
+    process.kill();
+  }
+
+  /** Sets the window size. */
+  public void resize(int columns, int rows) {
+    process.resize(columns, rows);
+  }
+
+  /**
+   * Lets go of the process without ending it: clients that still wait get {@code reason} as their
+   * error, unless it is empty (then they learn nothing, as when the server stops).
+   */
+  public void close(String reason) {
+    if (!reason.isEmpty()) {
+      exited.completeExceptionally(new IllegalStateException(reason));
+    }
+    stdout.finish();
+    stderr.finish();
+    closeProcess();
+  }
+
+  InputPump input() {
+    return stdin;
+  }
+
+  void detach(Attachment attachment, boolean hadInput) {
+    attachments.remove(attachment);
+    if (!exited.isDone()) {
+      stdout.remove(attachment.stdout());
+      stderr.remove(attachment.stderr());
+      attachment.stdout().end();
+      attachment.stderr().end();
+      streams.retain(attachment);
+    }
+    if (hadInput
+        && streams.settings().eofOnDisconnect()
+        && attachments.stream().noneMatch(Attachment::hasInput)) {
+      stdin.end();
+    }
+    releasedIfDone();
+  }
+
+  private void ended(Long code, Throwable failure) {
+    stdin.abandon();
+    stdout.release();
+    stderr.release();
+    if (failure == null) {
+      exited.complete(code);
+    } else {
+      exited.completeExceptionally(failure);
+    }
+    releasedIfDone();
+    watchOrphan(stdout);
+    watchOrphan(stderr);
+  }
+
+  private void releasedIfDone() {
+    if (exited.isDone() && attachments.isEmpty()) {
+      released.complete(null);
+    }
+  }
+
+  /** Gives a pipe up that stays silent: a child that lives on may hold its other end. */
+  private void watchOrphan(OutputPump pump) {
+    if (pump.ended().isDone()) {
+      return;
+    }
+    long before = pump.reads();
+    boolean wasReading = pump.isReading();
+    streams.later(
+        streams.settings().orphanedPipe(),
+        () -> {
+          if (wasReading && pump.isReading() && pump.reads() == before) {
+            log.atInfo()
+                .addKeyValue("handle", handle)
+                .addKeyValue("process", id)
+                .log("output pipe outlives its process, given up");
+            pump.finish();
+          } else {
+            watchOrphan(pump);
+          }
+        });
+  }
+
+  private void finished() {
+    drained.complete(null);
+    streams.retainAll(this);
+    closeProcess();
+  }
+
+  private void closeProcess() {
+    if (!closed.getAndSet(true)) {
+      process.close();
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package io.gardencell.server.stream;
+
+import io.gardencell.api.spi.ContainerProcess;
+import io.netty.util.Timer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * All streams of the server: starts the pumps of processes and finds attachments by the ids that
+ * clients name. One per server; any thread.
+ */
+public final class Streams {
+
+  private final StreamSettings settings;
+  private final Timer timer;
+  private final AtomicLong lastId = new AtomicLong();
+  private final ConcurrentMap<String, Attachment> attachments = new ConcurrentHashMap<>();
+  private final LongAdder dropped = new LongAdder();
+  private final LongAdder started = new LongAdder();
+
+  /** Timers run on {@code timer}, which the caller owns. */
+  public Streams(StreamSettings settings, Timer timer) {
+    this.settings = settings;
+    this.timer = timer;
+  }
+
+  /** Takes over a process and begins to pump its output. */
+  public RunningProcess start(String handle, String id, ContainerProcess process) {
+    RunningProcess running = new RunningProcess(handle, id, process, this);
+    started.increment();
+    running.begin();
+    return running;
+  }
+
+  /** The attachment of that process with that stream id; streams that were forgotten are absent. */
+  public Optional<Attachment> find(String handle, String processId, String streamId) {
+    return Optional.ofNullable(attachments.get(streamId))
+        .filter(a -> a.process().handle().equalsIgnoreCase(handle))
+        .filter(a -> a.process().id().equals(processId));
+  }
+
+  /** Output bytes dropped since the start because nobody read them. */
+  public long droppedBytes() {
+    return dropped.sum();
+  }
+
+  /** Streams that can be read now. */
+  public int count() {
+    return attachments.size();
+  }
+
+  /** Processes taken over since the start. */
+  public long startedProcesses() {
+    return started.sum();
+  }
+
+  /** Output bytes that wait for readers now. */
+  public long waitingBytes() {
+    return attachments.values().stream()
+        .mapToLong(a -> a.stdout().waitingBytes() + a.stderr().waitingBytes())
+        .sum();
+  }
+
+  StreamSettings settings() {
+    return settings;
+  }
+
+  void later(Duration delay, Runnable action) {
+    timer.newTimeout(timeout -> action.run(), delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  Attachment register(RunningProcess process, Runnable stdoutRoom, Runnable stderrRoom) {
+    String id = Long.toString(lastId.incrementAndGet());
+    String name = process.handle() + "/" + process.id() + "/" + id;
+    OutputQueue stdout = new OutputQueue(name + "/stdout", settings, stdoutRoom, dropped);
+    OutputQueue stderr = new OutputQueue(name + "/stderr", settings, stderrRoom, dropped);
+    Attachment attachment = new Attachment(id, process, stdout, stderr);
+    attachments.put(id, attachment);
+    later(
+        settings.firstReader(),
+        () -> {
+          stdout.giveUpWaiting();
+          stderr.giveUpWaiting();
+        });
+    return attachment;
+  }
+
+  /** Forgets a stream that has ended when its time is over. */
+  void retain(Attachment attachment) {
+    later(
+        settings.retention(),
+        () -> {
+          attachments.remove(attachment.streamId());
+          attachment.stdout().expire();
+          attachment.stderr().expire();
+        });
+  }
+
+  void retainAll(RunningProcess process) {
+    attachments.values().stream().filter(a -> a.process() == process).forEach(this::retain);
+  }
+}
