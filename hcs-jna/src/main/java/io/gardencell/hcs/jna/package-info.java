@@ -1,9 +1,9 @@
 /**
- * The host interfaces over the real Windows libraries, by JNA: one interface per DLL and function
- * family.
+ * The host's ports over JNA: vmcompute.dll and its neighbours; start at {@link
+ * io.gardencell.hcs.jna.HcsHostProvider}.
  *
- * <p>A second package so that JNA has one place to be; nothing above {@link io.gardencell.hcs} sees
- * a type from here.
+ * <p>One interface per DLL, with the functions' C names; who owns native memory closes it; nothing
+ * native leaves this package. The DLL interfaces take and give nulls as the operating system does.
  */
 @NullMarked
 package io.gardencell.hcs.jna;

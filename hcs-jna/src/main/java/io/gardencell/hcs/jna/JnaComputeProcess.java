@@ -1,0 +1,226 @@
+package io.gardencell.hcs.jna;
+
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.PointerByReference;
+import io.gardencell.hcs.ComputeProcess;
+import io.gardencell.hcs.ConsoleSignal;
+import io.gardencell.hcs.HcsErrors;
+import io.gardencell.hcs.HcsException;
+import io.gardencell.hcs.document.HcsJson;
+import io.gardencell.hcs.document.ProcessProperties;
+import java.nio.channels.AsynchronousByteChannel;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owner of an HCS_PROCESS handle and its callback registration (hcsshim: internal/hcs/process.go).
+ * The pipes belong to their channels. Any thread.
+ */
+final class JnaComputeProcess implements ComputeProcess {
+
+  private static final String CLOSE_STDIN =
+      "{\"Operation\":\"CloseHandle\",\"CloseHandle\":{\"Handle\":\"StdIn\"}}";
+
+  private final ComputeCalls calls;
+  private final String target;
+  private final long pid;
+  private final Pointer handle;
+  private final NotificationStates states;
+  private final long key;
+  private final Pointer registration;
+  private final CompletableFuture<Long> exited;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private @Nullable AsynchronousByteChannel stdin;
+  private @Nullable AsynchronousByteChannel stdout;
+  private @Nullable AsynchronousByteChannel stderr;
+
+  private JnaComputeProcess(
+      ComputeCalls calls,
+      String target,
+      long pid,
+      Pointer handle,
+      NotificationStates states,
+      long key,
+      Pointer registration) {
+    this.calls = calls;
+    this.target = target;
+    this.pid = pid;
+    this.handle = handle;
+    this.states = states;
+    this.key = key;
+    this.registration = registration;
+    this.exited = states.of(Notifications.PROCESS_EXITED).thenApply(notice -> exitCode());
+  }
+
+  /** Takes over the process handle and the pipes; on failure all are closed. */
+  static JnaComputeProcess adopt(
+      ComputeCalls calls, String systemId, Pointer handle, ProcessInformation info) {
+    long pid = Integer.toUnsignedLong(info.processId);
+    String target = systemId + " " + pid;
+    var states = new NotificationStates(target);
+    long key = calls.notifications().enter(states);
+    var registration = new PointerByReference();
+    int code =
+        calls
+            .compute()
+            .HcsRegisterProcessCallback(
+                handle,
+                calls.notifications().callback(),
+                Pointer.createConstant(key),
+                registration);
+    if (code < 0) {
+      calls.notifications().leave(key);
+      calls.compute().HcsCloseProcess(handle);
+      calls.pipes().discard(info.stdInput, info.stdOutput, info.stdError);
+      throw calls.failures().failure(code, "HcsRegisterProcessCallback", target, "");
+    }
+    var process =
+        new JnaComputeProcess(calls, target, pid, handle, states, key, registration.getValue());
+    process.stdin = calls.pipes().writer(info.stdInput, process::inputEnded);
+    process.stdout = calls.pipes().reader(info.stdOutput);
+    process.stderr = calls.pipes().reader(info.stdError);
+    return process;
+  }
+
+  @Override
+  public long pid() {
+    return pid;
+  }
+
+  @Override
+  public Optional<AsynchronousByteChannel> stdin() {
+    return Optional.ofNullable(stdin);
+  }
+
+  @Override
+  public Optional<AsynchronousByteChannel> stdout() {
+    return Optional.ofNullable(stdout);
+  }
+
+  @Override
+  public Optional<AsynchronousByteChannel> stderr() {
+    return Optional.ofNullable(stderr);
+  }
+
+  /** The pipe is closed; HCS still holds its own end until told (errors change nothing). */
+  private void inputEnded() {
+    calls
+        .executor()
+        .execute(
+            () -> {
+              if (!closed.get()) {
+                var result = new PointerByReference();
+                calls.compute().HcsModifyProcess(handle, Wide.of(CLOSE_STDIN), result);
+                calls.take(result);
+              }
+            });
+  }
+
+  @Override
+  public void terminate() {
+    try {
+      calls.invokePending(
+          "HcsTerminateProcess",
+          target,
+          result -> calls.compute().HcsTerminateProcess(open(), result));
+    } catch (HcsException failure) {
+      // a process that is dying already answers "access denied" (hcs-abi 6.2)
+      if (!failure.isAlreadyStopped() && failure.code() != HcsErrors.ACCESS_DENIED) {
+        throw failure;
+      }
+    }
+  }
+
+  @Override
+  public boolean signal(ConsoleSignal signal) {
+    try {
+      calls.invokePending(
+          "HcsSignalProcess",
+          target,
+          result ->
+              calls
+                  .compute()
+                  .HcsSignalProcess(
+                      open(), Wide.of("{\"Signal\":\"" + signal.documentName() + "\"}"), result));
+      return true;
+    } catch (HcsException failure) {
+      if (failure.isNotSupported() || failure.code() == HcsErrors.PROC_NOT_FOUND) {
+        return false;
+      }
+      if (failure.isAlreadyStopped()) {
+        return true;
+      }
+      throw failure;
+    }
+  }
+
+  @Override
+  public ProcessProperties properties() {
+    var properties = new PointerByReference();
+    calls.invoke(
+        "HcsGetProcessProperties",
+        target,
+        result -> calls.compute().HcsGetProcessProperties(open(), properties, result),
+        properties);
+    String json = calls.take(properties);
+    if (json.isEmpty()) {
+      throw JnaCompute.unexpected("HcsGetProcessProperties", target);
+    }
+    return calls.read(
+        "HcsGetProcessProperties", target, () -> HcsJson.read(json, ProcessProperties.class));
+  }
+
+  private Long exitCode() {
+    ProcessProperties properties = properties();
+    if (properties.lastWaitResult() != 0) {
+      throw new HcsException(
+          "HcsGetProcessProperties",
+          target,
+          properties.lastWaitResult(),
+          "the last wait for the process failed",
+          List.of());
+    }
+    return properties.exitCode() & 0xFFFFFFFFL;
+  }
+
+  @Override
+  public CompletableFuture<Long> exited() {
+    return exited;
+  }
+
+  private Pointer open() {
+    if (closed.get()) {
+      throw closedFailure();
+    }
+    return handle;
+  }
+
+  private HcsException closedFailure() {
+    return new HcsException(
+        "HcsCloseProcess",
+        target,
+        HcsErrors.INVALID_HANDLE,
+        "hcsshim: the handle has already been closed",
+        List.of());
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      calls.compute().HcsUnregisterProcessCallback(registration);
+      calls.notifications().leave(key);
+      HcsException cause = closedFailure();
+      // behind whatever still runs on the executor for this handle
+      calls
+          .executor()
+          .execute(
+              () -> {
+                calls.compute().HcsCloseProcess(handle);
+                states.fail(cause);
+              });
+    }
+  }
+}

@@ -1,0 +1,244 @@
+package io.gardencell.hcs.jna;
+
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.PointerByReference;
+import io.gardencell.hcs.ComputeProcess;
+import io.gardencell.hcs.ComputeSystem;
+import io.gardencell.hcs.HcsErrors;
+import io.gardencell.hcs.HcsException;
+import io.gardencell.hcs.SystemExit;
+import io.gardencell.hcs.document.HcsJson;
+import io.gardencell.hcs.document.ModifyRequest;
+import io.gardencell.hcs.document.ProcessDocument;
+import io.gardencell.hcs.document.PropertyType;
+import io.gardencell.hcs.document.ResultDocument;
+import io.gardencell.hcs.document.SystemProperties;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.ToIntFunction;
+
+/** Owner of an HCS_SYSTEM handle and its callback registration; any thread. */
+final class JnaComputeSystem implements ComputeSystem {
+
+  private final ComputeCalls calls;
+  private final String id;
+  private final Pointer handle;
+  private final NotificationStates states;
+  private final long key;
+  private final Pointer registration;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private JnaComputeSystem(
+      ComputeCalls calls,
+      String id,
+      Pointer handle,
+      NotificationStates states,
+      long key,
+      Pointer registration) {
+    this.calls = calls;
+    this.id = id;
+    this.handle = handle;
+    this.states = states;
+    this.key = key;
+    this.registration = registration;
+  }
+
+  /** Takes over a handle; on failure it stays the caller's. */
+  static JnaComputeSystem register(ComputeCalls calls, String id, Pointer handle) {
+    var states = new NotificationStates(id);
+    long key = calls.notifications().enter(states);
+    var registration = new PointerByReference();
+    int code =
+        calls
+            .compute()
+            .HcsRegisterComputeSystemCallback(
+                handle,
+                calls.notifications().callback(),
+                Pointer.createConstant(key),
+                registration);
+    if (code < 0) {
+      calls.notifications().leave(key);
+      throw calls.failures().failure(code, "HcsRegisterComputeSystemCallback", id, "");
+    }
+    return new JnaComputeSystem(calls, id, handle, states, key, registration.getValue());
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public void start(Duration timeout) {
+    boolean pending =
+        calls.invokePending(
+            "HcsStartComputeSystem",
+            id,
+            result -> calls.compute().HcsStartComputeSystem(open(), Wide.of(""), result));
+    if (pending) {
+      await(Notifications.SYSTEM_START_COMPLETED, "HcsStartComputeSystem", timeout);
+    }
+  }
+
+  /** Waits for a completion; the system's own exit ends the wait at once. */
+  void await(int completion, String function, Duration timeout) {
+    CompletableFuture<NotificationStates.Notice> done = states.of(completion);
+    CompletableFuture<NotificationStates.Notice> exited = states.of(Notifications.SYSTEM_EXITED);
+    try {
+      CompletableFuture.anyOf(done, exited).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException late) {
+      throw new HcsException(
+          function, id, HcsErrors.TIMEOUT, "hcsshim: timeout waiting for notification", List.of());
+    } catch (ExecutionException broken) {
+      throw broken.getCause() instanceof HcsException cause
+          ? cause
+          : new IllegalStateException(broken.getCause());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new HcsException(
+          function, id, HcsErrors.OPERATION_ABORTED, "interrupted while waiting", List.of());
+    }
+    if (!done.isDone()) {
+      NotificationStates.Notice exit = exited.join();
+      throw new HcsException(
+          function,
+          id,
+          HcsErrors.UNEXPECTED_EXIT,
+          "unexpected container exit",
+          ResultDocument.events(exit.data()));
+    }
+    NotificationStates.Notice notice = done.join();
+    calls.failures().check(notice.status(), function, id, notice.data());
+  }
+
+  @Override
+  public void shutdown() {
+    end(
+        "HcsShutdownComputeSystem",
+        result -> calls.compute().HcsShutdownComputeSystem(open(), Wide.of(""), result));
+  }
+
+  @Override
+  public void terminate() {
+    end(
+        "HcsTerminateComputeSystem",
+        result -> calls.compute().HcsTerminateComputeSystem(open(), Wide.of(""), result));
+  }
+
+  private void end(String function, ToIntFunction<PointerByReference> call) {
+    try {
+      calls.invokePending(function, id, call);
+    } catch (HcsException failure) {
+      if (!failure.isAlreadyStopped() && !failure.isNotFound()) {
+        throw failure;
+      }
+    }
+  }
+
+  @Override
+  public SystemProperties properties(PropertyType... types) {
+    var properties = new PointerByReference();
+    calls.invoke(
+        "HcsGetComputeSystemProperties",
+        id,
+        result ->
+            calls
+                .compute()
+                .HcsGetComputeSystemProperties(
+                    open(), Wide.of(PropertyType.query(types)), properties, result),
+        properties);
+    String json = calls.take(properties);
+    if (json.isEmpty()) {
+      throw JnaCompute.unexpected("HcsGetComputeSystemProperties", id);
+    }
+    return calls.read(
+        "HcsGetComputeSystemProperties", id, () -> HcsJson.read(json, SystemProperties.class));
+  }
+
+  @Override
+  public void modify(ModifyRequest request) {
+    calls.invoke(
+        "HcsModifyComputeSystem",
+        id,
+        result ->
+            calls
+                .compute()
+                .HcsModifyComputeSystem(open(), Wide.of(HcsJson.write(request)), result));
+  }
+
+  @Override
+  public ComputeProcess createProcess(ProcessDocument document) {
+    var info = new ProcessInformation();
+    var process = new PointerByReference();
+    calls.invoke(
+        "HcsCreateProcess",
+        id,
+        result ->
+            calls
+                .compute()
+                .HcsCreateProcess(open(), Wide.of(HcsJson.write(document)), info, process, result));
+    return JnaComputeProcess.adopt(calls, id, process.getValue(), info);
+  }
+
+  @Override
+  public ComputeProcess openProcess(long pid) {
+    var process = new PointerByReference();
+    calls.invoke(
+        "HcsOpenProcess",
+        id + " " + pid,
+        result -> calls.compute().HcsOpenProcess(open(), Math.toIntExact(pid), process, result));
+    var info = new ProcessInformation();
+    info.processId = Math.toIntExact(pid);
+    return JnaComputeProcess.adopt(calls, id, process.getValue(), info);
+  }
+
+  @Override
+  public CompletableFuture<SystemExit> exited() {
+    return states
+        .of(Notifications.SYSTEM_EXITED)
+        .thenApply(
+            notice ->
+                new SystemExit(
+                    notice.status() < 0 ? HcsErrors.codeOf(notice.status()) : 0,
+                    String.join("\n", ResultDocument.events(notice.data()))))
+        .exceptionally(
+            failure -> {
+              throw failure instanceof CompletionException wrapped
+                  ? wrapped
+                  : new CompletionException(failure);
+            });
+  }
+
+  private Pointer open() {
+    if (closed.get()) {
+      throw closedFailure();
+    }
+    return handle;
+  }
+
+  private HcsException closedFailure() {
+    return new HcsException(
+        "HcsCloseComputeSystem",
+        id,
+        HcsErrors.INVALID_HANDLE,
+        "hcsshim: the handle has already been closed",
+        List.of());
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      calls.compute().HcsUnregisterComputeSystemCallback(registration);
+      calls.notifications().leave(key);
+      calls.compute().HcsCloseComputeSystem(handle);
+      HcsException cause = closedFailure();
+      calls.executor().execute(() -> states.fail(cause));
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package io.gardencell.hcs.jna;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.LongByReference;
+import io.gardencell.hcs.LayerImport;
+import io.gardencell.hcs.ScratchLayers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Layers of vmcompute.dll; any thread, one prepare at a time (a Windows fault makes two time out).
+ */
+final class JnaLayers implements ScratchLayers, LayerImport {
+
+  private final VmComputeLayers dll;
+  private final Failures failures;
+  private final DriverInfo info = new DriverInfo();
+  private final ReentrantLock preparing = new ReentrantLock();
+
+  JnaLayers(VmComputeLayers dll, Failures failures) {
+    this.dll = dll;
+    this.failures = failures;
+  }
+
+  @Override
+  public boolean exists(Path layer) {
+    var exists = new IntByReference();
+    check("LayerExists", layer, dll.LayerExists(info.pointer(), Wide.of(layer.toString()), exists));
+    return exists.getValue() != 0;
+  }
+
+  @Override
+  public void create(Path layer, List<Path> parents) {
+    try (LayerDescriptors list = descriptors(parents)) {
+      check(
+          "CreateSandboxLayer",
+          layer,
+          dll.CreateSandboxLayer(
+              info.pointer(),
+              Wide.of(layer.toString()),
+              Pointer.NULL,
+              list.pointer(),
+              list.count()));
+    }
+  }
+
+  @Override
+  public void activate(Path layer) {
+    check("ActivateLayer", layer, dll.ActivateLayer(info.pointer(), Wide.of(layer.toString())));
+  }
+
+  @Override
+  public void prepare(Path layer, List<Path> parents) {
+    preparing.lock();
+    try (LayerDescriptors list = descriptors(parents)) {
+      check(
+          "PrepareLayer",
+          layer,
+          dll.PrepareLayer(
+              info.pointer(), Wide.of(layer.toString()), list.pointer(), list.count()));
+    } finally {
+      preparing.unlock();
+    }
+  }
+
+  @Override
+  public Optional<String> mountPath(Path layer) {
+    var length = new LongByReference(0);
+    var id = Wide.of(layer.toString());
+    check(
+        "GetLayerMountPath",
+        layer,
+        dll.GetLayerMountPath(info.pointer(), id, length, Pointer.NULL));
+    if (length.getValue() == 0) {
+      return Optional.empty();
+    }
+    try (Memory buffer = new Memory(2 * length.getValue())) {
+      buffer.clear();
+      check("GetLayerMountPath", layer, dll.GetLayerMountPath(info.pointer(), id, length, buffer));
+      String path = buffer.getWideString(0);
+      return path.isEmpty() ? Optional.empty() : Optional.of(path);
+    }
+  }
+
+  @Override
+  public void unprepare(Path layer) {
+    check("UnprepareLayer", layer, dll.UnprepareLayer(info.pointer(), Wide.of(layer.toString())));
+  }
+
+  @Override
+  public void deactivate(Path layer) {
+    check("DeactivateLayer", layer, dll.DeactivateLayer(info.pointer(), Wide.of(layer.toString())));
+  }
+
+  @Override
+  public void destroy(Path layer) {
+    check("DestroyLayer", layer, dll.DestroyLayer(info.pointer(), Wide.of(layer.toString())));
+  }
+
+  @Override
+  public void expand(Path layer, long bytes) {
+    check(
+        "ExpandSandboxSize",
+        layer,
+        dll.ExpandSandboxSize(info.pointer(), Wide.of(layer.toString()), bytes));
+  }
+
+  @Override
+  public String nameToGuid(String name) {
+    try (Memory guid = new Memory(Guid.BYTES)) {
+      guid.clear();
+      failures.check(dll.NameToGuid(Wide.of(name), guid), "NameToGuid", name);
+      return Guid.text(guid.getByteArray(0, Guid.BYTES));
+    }
+  }
+
+  @Override
+  public void importLayer(Path layer, Path importFolder, List<Path> parents) {
+    try (LayerDescriptors list = descriptors(parents)) {
+      check(
+          "ImportLayer",
+          layer,
+          dll.ImportLayer(
+              info.pointer(),
+              Wide.of(layer.toString()),
+              Wide.of(importFolder.toString()),
+              list.pointer(),
+              list.count()));
+    }
+  }
+
+  @Override
+  public void processBaseImage(Path layer) {
+    check("ProcessBaseImage", layer, dll.ProcessBaseImage(Wide.of(layer.toString())));
+  }
+
+  @Override
+  public void processUtilityImage(Path utilityVm) {
+    check("ProcessUtilityImage", utilityVm, dll.ProcessUtilityImage(Wide.of(utilityVm.toString())));
+  }
+
+  private LayerDescriptors descriptors(List<Path> parents) {
+    return LayerDescriptors.of(parents, parent -> nameToGuid(String.valueOf(parent.getFileName())));
+  }
+
+  private void check(String function, Path layer, int code) {
+    failures.check(code, function, layer.toString());
+  }
+}

@@ -1,0 +1,67 @@
+package io.gardencell.hcs.jna;
+
+import com.sun.jna.Native;
+import io.gardencell.hcs.HostVolumes;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+
+/** Mount points through kernel32.dll; any thread. Both names end in exactly one backslash. */
+final class JnaVolumes implements HostVolumes {
+
+  private static final int VOLUME_NAME_CHARS = 64;
+
+  /** File not found, path not found, invalid parameter, not a reparse point: nothing is mounted. */
+  private static final Set<Integer> NOT_A_MOUNT_POINT = Set.of(0x2, 0x3, 0x57, 0x1126);
+
+  private final Kernel32 kernel32;
+  private final Failures failures;
+
+  JnaVolumes(Kernel32 kernel32, Failures failures) {
+    this.kernel32 = kernel32;
+    this.failures = failures;
+  }
+
+  @Override
+  public Path mountRoot() {
+    return Path.of("C:\\proc");
+  }
+
+  @Override
+  public void mount(Path mountPoint, String volume) {
+    String name = withBackslash(mountPoint.toString());
+    if (!kernel32.SetVolumeMountPointW(Wide.of(name), Wide.of(withBackslash(volume)))) {
+      throw failures.lastError("SetVolumeMountPointW", name);
+    }
+  }
+
+  @Override
+  public void unmount(Path mountPoint) {
+    String name = withBackslash(mountPoint.toString());
+    if (!kernel32.DeleteVolumeMountPointW(Wide.of(name))) {
+      throw failures.lastError("DeleteVolumeMountPointW", name);
+    }
+  }
+
+  @Override
+  public Optional<String> mountedVolume(Path mountPoint) {
+    String name = withBackslash(mountPoint.toString());
+    char[] volume = new char[VOLUME_NAME_CHARS];
+    if (kernel32.GetVolumeNameForVolumeMountPointW(Wide.of(name), volume, volume.length)) {
+      return Optional.of(withBackslash(Wide.of(volume)));
+    }
+    int error = Native.getLastError();
+    if (NOT_A_MOUNT_POINT.contains(error)) {
+      return Optional.empty();
+    }
+    throw failures.win32(error, "GetVolumeNameForVolumeMountPointW", name);
+  }
+
+  static String withBackslash(String name) {
+    int end = name.length();
+    while (end > 0 && name.charAt(end - 1) == '\\') {
+      end--;
+    }
+    return name.substring(0, end) + "\\";
+  }
+}

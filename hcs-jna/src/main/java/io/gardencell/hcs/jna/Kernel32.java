@@ -1,0 +1,87 @@
+package io.gardencell.hcs.jna;
+
+import com.sun.jna.Library;
+import com.sun.jna.Pointer;
+import com.sun.jna.WString;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.LongByReference;
+import com.sun.jna.ptr.PointerByReference;
+import org.jspecify.annotations.NullUnmarked;
+
+/** kernel32.dll: processes, mount points, overlapped input and output, backup streams. */
+@NullUnmarked
+interface Kernel32 extends Library {
+
+  Pointer OpenProcess(int access, boolean inherit, int pid);
+
+  boolean GetProcessTimes(
+      Pointer process,
+      LongByReference creation,
+      LongByReference exit,
+      LongByReference kernel,
+      LongByReference user);
+
+  boolean GetExitCodeProcess(Pointer process, IntByReference code);
+
+  Pointer GetCurrentProcess();
+
+  boolean CloseHandle(Pointer handle);
+
+  int FormatMessageW(
+      int flags, Pointer source, int id, int language, char[] buffer, int size, Pointer arguments);
+
+  boolean SetVolumeMountPointW(WString mountPoint, WString volumeName);
+
+  boolean DeleteVolumeMountPointW(WString mountPoint);
+
+  boolean GetVolumeNameForVolumeMountPointW(WString mountPoint, char[] volumeName, int size);
+
+  Pointer CreateIoCompletionPort(Pointer file, Pointer port, Pointer key, int threads);
+
+  boolean PostQueuedCompletionStatus(Pointer port, int bytes, Pointer key, Pointer overlapped);
+
+  boolean GetQueuedCompletionStatus(
+      Pointer port,
+      IntByReference bytes,
+      PointerByReference key,
+      PointerByReference overlapped,
+      int milliseconds);
+
+  boolean ReadFile(Pointer file, Pointer buffer, int size, IntByReference read, Pointer overlapped);
+
+  boolean WriteFile(
+      Pointer file, Pointer buffer, int size, IntByReference written, Pointer overlapped);
+
+  boolean CancelIoEx(Pointer file, Pointer overlapped);
+
+  Pointer CreateFileW(
+      WString name,
+      int access,
+      int share,
+      Pointer security,
+      int disposition,
+      int flags,
+      Pointer template);
+
+  boolean GetFileInformationByHandleEx(Pointer file, int infoClass, Pointer info, int size);
+
+  boolean SetFileInformationByHandle(Pointer file, int infoClass, Pointer info, int size);
+
+  boolean BackupRead(
+      Pointer file,
+      Pointer buffer,
+      int size,
+      IntByReference read,
+      boolean abort,
+      boolean security,
+      PointerByReference context);
+
+  boolean BackupWrite(
+      Pointer file,
+      Pointer buffer,
+      int size,
+      IntByReference written,
+      boolean abort,
+      boolean security,
+      PointerByReference context);
+}

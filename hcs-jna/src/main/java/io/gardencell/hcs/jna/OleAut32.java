@@ -1,0 +1,17 @@
+package io.gardencell.hcs.jna;
+
+import com.sun.jna.Library;
+import com.sun.jna.Pointer;
+import com.sun.jna.WString;
+import org.jspecify.annotations.NullUnmarked;
+
+/** oleaut32.dll: BSTR and VARIANT. */
+@NullUnmarked
+interface OleAut32 extends Library {
+
+  Pointer SysAllocString(WString text);
+
+  void SysFreeString(Pointer bstr);
+
+  int VariantClear(Pointer variant);
+}

@@ -1,0 +1,45 @@
+package io.gardencell.hcs.jna;
+
+import com.sun.jna.Memory;
+import com.sun.jna.WString;
+import java.nio.charset.StandardCharsets;
+
+/** UTF-16 strings for the operating system. */
+final class Wide {
+
+  private Wide() {}
+
+  /**
+   * A string argument.
+   *
+   * @throws IllegalArgumentException if it holds U+0000, at which the callee would stop reading
+   */
+  static WString of(String text) {
+    return new WString(checked(text));
+  }
+
+  /** The text with its terminator in native memory that the caller closes. */
+  static Memory memory(String text) {
+    byte[] bytes = (checked(text) + "\0").getBytes(StandardCharsets.UTF_16LE);
+    Memory memory = new Memory(bytes.length);
+    memory.write(0, bytes, 0, bytes.length);
+    return memory;
+  }
+
+  /** The part of a buffer before its terminator. */
+  static String of(char[] buffer) {
+    int end = 0;
+    while (end < buffer.length && buffer[end] != 0) {
+      end++;
+    }
+    return new String(buffer, 0, end);
+  }
+
+  private static String checked(String text) {
+    if (text.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException(
+          "'" + text.replace("\0", "\\0") + "' (expected: text without U+0000)");
+    }
+    return text;
+  }
+}
