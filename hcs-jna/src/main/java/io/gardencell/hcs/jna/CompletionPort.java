@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class CompletionPort implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(CompletionPort.class);
-  private static final Pointer INVALID = Pointer.createConstant(-1);
+  private static final Pointer INVALID = Pointer.createConstant(-1L);
   private static final int WAIT_FOR_EVER = -1;
 
   private final Kernel32 kernel32;
