@@ -1,0 +1,52 @@
+package io.gardencell.network;
+
+import io.gardencell.hcs.document.HnsPolicy;
+import java.util.List;
+
+/** The access lists and port mappings of winc-network (spec: 9.1, 9.2, 9.4); any thread. */
+final class Acls {
+
+  /** Nothing in, nothing out; without any access list newer Windows would allow everything. */
+  static final List<HnsPolicy> BLOCK_ALL =
+      List.of(acl(256, "Block", "Out", "", "", "", ""), acl(256, "Block", "In", "", "", "", ""));
+
+  private Acls() {}
+
+  static HnsPolicy allowOut(int protocol, String containerIp, String addresses, String ports) {
+    return acl(protocol, "Allow", "Out", containerIp, addresses, "", ports);
+  }
+
+  static HnsPolicy allowIn(String containerIp, int port) {
+    return acl(6, "Allow", "In", containerIp, "", Integer.toString(port), "");
+  }
+
+  static HnsPolicy nat(int hostPort, int containerPort) {
+    return new HnsPolicy.Nat("TCP", containerPort, hostPort, false);
+  }
+
+  private static HnsPolicy acl(
+      int protocol,
+      String action,
+      String direction,
+      String localAddresses,
+      String remoteAddresses,
+      String localPorts,
+      String remotePorts) {
+    return new HnsPolicy.Acl(
+        "",
+        protocol,
+        "",
+        0,
+        action,
+        direction,
+        localAddresses,
+        remoteAddresses,
+        localPorts,
+        0,
+        remotePorts,
+        0,
+        "",
+        0,
+        "");
+  }
+}

@@ -1,0 +1,87 @@
+package io.gardencell.network;
+
+import io.gardencell.api.GardenException;
+import io.gardencell.hcs.HostInterface;
+import io.gardencell.hcs.HostInterfaces;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** The virtual adapters of networks and endpoints, and their MTU (spec: winc-network 12). */
+final class Adapters {
+
+  private static final long STEP = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long ETHERNET_MTU = 1500;
+
+  private final HostInterfaces interfaces;
+
+  Adapters(HostInterfaces interfaces) {
+    this.interfaces = interfaces;
+  }
+
+  /** The adapter of a network or endpoint, as soon as there is one; {@code failure} is thrown. */
+  HostInterface await(String name, Duration timeout, String failure) {
+    long end = System.nanoTime() + timeout.toNanos();
+    while (true) {
+      Optional<HostInterface> found = find(name);
+      if (found.isPresent()) {
+        return found.get();
+      }
+      if (System.nanoTime() - end >= 0 || Thread.currentThread().isInterrupted()) {
+        throw GardenException.failure(failure);
+      }
+      LockSupport.parkNanos(STEP);
+    }
+  }
+
+  /** Sets the MTU of a network's adapter; 0 = that of the host's own adapter. */
+  void setNetworkMtu(HostInterface adapter, int mtu) {
+    interfaces.setMtu(adapter, mtu == 0 ? hostMtu() : mtu);
+  }
+
+  /** Sets the MTU of an endpoint's adapter; 0 = that of the network's adapter. */
+  void setEndpointMtu(HostInterface adapter, int mtu, String networkName) {
+    long value = mtu;
+    if (mtu == 0) {
+      value =
+          interfaces.mtu(
+              find(networkName)
+                  .orElseThrow(
+                      () ->
+                          GardenException.failure(
+                              "interface with name: "
+                                  + alias(networkName)
+                                  + ", index: 0 not found")));
+    }
+    interfaces.setMtu(adapter, value);
+  }
+
+  private Optional<HostInterface> find(String name) {
+    String alias = alias(name);
+    return interfaces.interfaces().stream().filter(a -> a.name().equals(alias)).findFirst();
+  }
+
+  private static String alias(String name) {
+    return "vEthernet (" + name + ")";
+  }
+
+  /** The adapter with exactly the address that leads outside; without a route, plain Ethernet. */
+  private long hostMtu() {
+    String address;
+    try (DatagramSocket socket = new DatagramSocket()) {
+      socket.connect(new InetSocketAddress("1.2.3.4", 1));
+      address = socket.getLocalAddress().getHostAddress();
+    } catch (IOException | java.io.UncheckedIOException noRoute) {
+      return ETHERNET_MTU;
+    }
+    return interfaces.interfaces().stream()
+        .filter(adapter -> adapter.addresses().contains(address))
+        .findFirst()
+        .map(interfaces::mtu)
+        .orElse(ETHERNET_MTU);
+  }
+}
