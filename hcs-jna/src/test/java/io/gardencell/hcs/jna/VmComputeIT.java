@@ -7,6 +7,7 @@ import io.gardencell.hcs.ComputeProcess;
 import io.gardencell.hcs.ComputeSystem;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
+import io.gardencell.hcs.HostInterface;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.hcs.document.HnsNetwork;
 import io.gardencell.hcs.document.LayerReference;
@@ -56,6 +57,9 @@ class VmComputeIT {
   private static JnaLayers layers;
   private static JnaVolumes volumes;
   private static JnaProcesses processes;
+  private static JnaInterfaces interfaces;
+  private static ComThread com;
+  private static FsrmQuota quota;
 
   private final List<ComputeSystem> systems = new ArrayList<>();
 
@@ -72,10 +76,14 @@ class VmComputeIT {
     layers = new JnaLayers(dlls.layers(), failures);
     volumes = new JnaVolumes(dlls.kernel32(), failures);
     processes = new JnaProcesses(dlls.kernel32(), failures);
+    interfaces = new JnaInterfaces(dlls.ipHlpApi(), failures);
+    com = new ComThread(dlls.ole32(), failures);
+    quota = new FsrmQuota(dlls.ole32(), dlls.oleAut32(), failures, com);
   }
 
   @AfterAll
   static void unload() {
+    com.close();
     pipes.close();
     executor.shutdown();
   }
@@ -247,6 +255,13 @@ class VmComputeIT {
 
     assertThat(endpoint.ipAddress()).startsWith("172.30.");
     assertThat(hns.endpoint(endpoint.id()).isAttachedTo("net")).isTrue();
+    HostInterface adapter =
+        interfaces.interfaces().stream()
+            .filter(i -> i.name().equals("vEthernet (winc-nat)"))
+            .findFirst()
+            .orElseThrow();
+    interfaces.setMtu(adapter, 1400);
+    assertThat(interfaces.mtu(adapter)).isEqualTo(1400);
     assertThat(hns.statistics(endpoint.id()).bytesReceived()).isNotNegative();
     system.modify(ModifyRequest.removeEndpoint(endpoint.id()));
     hns.deleteEndpoint(endpoint.id());
@@ -273,6 +288,10 @@ class VmComputeIT {
     assertThat(volume).startsWith("\\\\?\\Volume{");
     Path mountPoint = Files.createDirectories(root.resolve("mount"));
     volumes.mount(mountPoint, volume);
+    assertThat(quota.used(volume)).isEmpty();
+    quota.setLimit(volume, 1_000_000);
+    quota.setLimit(volume, 2_000_000);
+    assertThat(quota.used(volume)).isPresent();
     volumes.unmount(mountPoint);
     layers.unprepare(scratch);
     layers.deactivate(scratch);

@@ -1,0 +1,159 @@
+package io.gardencell.hcs.jna;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.PointerByReference;
+import io.gardencell.hcs.HostQuota;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToIntFunction;
+
+/**
+ * Directory quotas of the File Server Resource Manager over COM (groot-windows:
+ * volume/quota/quota.c without its DLL). Any thread; COM itself runs on its own.
+ */
+final class FsrmQuota implements HostQuota {
+
+  private static final String MANAGER_CLASS = "90dcab7f-347c-4bfc-b543-540326305fbe";
+  private static final String MANAGER_EX = "4846cb01-d430-494f-abb4-b1054999fb09";
+  private static final int LOCAL_SERVER = 0x4;
+  private static final int NOT_FOUND = 0x80045301;
+  private static final int ALREADY_EXISTS = 0x80045303;
+
+  private static final int CREATE_QUOTA = 9;
+  private static final int GET_QUOTA = 11;
+  private static final int COMMIT = 11;
+  private static final int PUT_QUOTA_LIMIT = 13;
+  private static final int GET_QUOTA_USED = 28;
+
+  private static final int VARIANT_BYTES = 24;
+  private static final short VT_UI8 = 21;
+
+  private final Ole32 ole32;
+  private final OleAut32 oleAut32;
+  private final Failures failures;
+  private final ComThread com;
+
+  FsrmQuota(Ole32 ole32, OleAut32 oleAut32, Failures failures, ComThread com) {
+    this.ole32 = ole32;
+    this.oleAut32 = oleAut32;
+    this.failures = failures;
+    this.com = com;
+  }
+
+  @Override
+  public void setLimit(String volume, long bytes) {
+    if (bytes < 1024) {
+      throw new IllegalArgumentException("quota: " + bytes + " bytes (expected: at least 1024)");
+    }
+    com.call(
+        () -> {
+          try (ComObject manager = manager();
+              ComObject quota = createOrGet(manager, volume);
+              Memory limit = variant()) {
+            limit.setShort(0, VT_UI8);
+            limit.setLong(8, bytes);
+            failures.check(quota.call(PUT_QUOTA_LIMIT, limit), "put_QuotaLimit", volume);
+            failures.check(quota.call(COMMIT), "Commit", volume);
+            return true;
+          }
+        });
+  }
+
+  private ComObject createOrGet(ComObject manager, String volume) {
+    var quota = new PointerByReference();
+    int code = withBstr(volume, path -> manager.call(CREATE_QUOTA, path, quota));
+    if (code == ALREADY_EXISTS) {
+      code = withBstr(volume, path -> manager.call(GET_QUOTA, path, quota));
+    }
+    failures.check(code, "CreateQuota", volume);
+    return new ComObject(quota.getValue());
+  }
+
+  @Override
+  public Optional<Long> used(String volume) {
+    return com.call(
+        () -> {
+          try (ComObject manager = manager()) {
+            var found = new PointerByReference();
+            int code = withBstr(volume, path -> manager.call(GET_QUOTA, path, found));
+            if (code == NOT_FOUND) {
+              return Optional.<Long>empty();
+            }
+            failures.check(code, "GetQuota", volume);
+            try (ComObject quota = new ComObject(found.getValue());
+                Memory used = variant()) {
+              failures.check(quota.call(GET_QUOTA_USED, used), "get_QuotaUsed", volume);
+              long bytes = Variants.number(used);
+              oleAut32.VariantClear(used);
+              return Optional.of(bytes);
+            }
+          }
+        });
+  }
+
+  @Override
+  public long measure(String volume) {
+    var total = new AtomicLong();
+    try {
+      Files.walkFileTree(
+          Path.of(volume),
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              total.addAndGet(attributes.size());
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException gone) {
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException("measuring " + volume, e);
+    }
+    return total.get();
+  }
+
+  private ComObject manager() {
+    var manager = new PointerByReference();
+    try (Memory classId = guid(MANAGER_CLASS);
+        Memory interfaceId = guid(MANAGER_EX)) {
+      failures.check(
+          ole32.CoCreateInstance(classId, Pointer.NULL, LOCAL_SERVER, interfaceId, manager),
+          "CoCreateInstance",
+          "FsrmQuotaManager");
+    }
+    return new ComObject(manager.getValue());
+  }
+
+  private int withBstr(String text, ToIntFunction<Pointer> call) {
+    Pointer bstr = oleAut32.SysAllocString(Wide.of(text));
+    try {
+      return call.applyAsInt(bstr);
+    } finally {
+      oleAut32.SysFreeString(bstr);
+    }
+  }
+
+  private static Memory guid(String text) {
+    Memory memory = new Memory(Guid.BYTES);
+    memory.write(0, Guid.bytes(text), 0, Guid.BYTES);
+    return memory;
+  }
+
+  /** VT_EMPTY; "by value" is a pointer to a copy in the x64 convention. */
+  private static Memory variant() {
+    Memory memory = new Memory(VARIANT_BYTES);
+    memory.clear();
+    return memory;
+  }
+}
