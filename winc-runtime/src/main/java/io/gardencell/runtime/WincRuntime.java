@@ -1,0 +1,209 @@
+package io.gardencell.runtime;
+
+import io.gardencell.api.GardenException;
+import io.gardencell.api.oci.OciProcess;
+import io.gardencell.api.spi.ContainerEvent;
+import io.gardencell.api.spi.ContainerProcess;
+import io.gardencell.api.spi.ContainerState;
+import io.gardencell.api.spi.ContainerStats;
+import io.gardencell.api.spi.RuntimePlugin;
+import io.gardencell.hcs.ComputeProcess;
+import io.gardencell.hcs.HcsException;
+import io.gardencell.hcs.Host;
+import io.gardencell.hcs.document.PropertyType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Our runtime, in the server's process: no operation starts a program, no container or process has
+ * a thread of its own (Source: winc: runtime/runtime.go).
+ *
+ * <p>Any thread, several containers at a time; the caller sees to it that creating and deleting one
+ * container exclude each other. Closing releases handles and threads; containers live on.
+ */
+public final class WincRuntime implements RuntimePlugin, AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(WincRuntime.class);
+
+  /** Ends of processes and containers are short to handle. */
+  private static final int THREADS = 2;
+
+  private final Containers containers;
+  private final LiveSystems systems;
+  private final ContainerStates states;
+  private final StateDirectory files;
+  private final RootMounts mounts;
+  private final StatsSampler stats;
+  private final ExecutorService executor;
+
+  /** Makes a runtime on a host, which the caller closes after it. */
+  public WincRuntime(Host host, RuntimeConfig config) {
+    executor = Executors.newFixedThreadPool(THREADS, threads());
+    Path mountRoot = config.mountRoot() == null ? host.volumes().mountRoot() : config.mountRoot();
+    systems = new LiveSystems(host.compute(), executor);
+    files = new StateDirectory(config.root());
+    states = new ContainerStates(host, files);
+    mounts = new RootMounts(host.volumes(), mountRoot);
+    stats = new StatsSampler(config.statsAge(), System::nanoTime);
+    containers = new Containers(host, config, systems, states, files, mounts);
+  }
+
+  @Override
+  public ContainerState create(Path bundle) {
+    String handle = name(bundle);
+    CloseStack undo = new CloseStack();
+    try {
+      Bundle loaded = containers.create(bundle, handle, undo);
+      try (ComputeProcess init = containers.start(handle, loaded, false, undo)) {
+        log.atInfo()
+            .addKeyValue("handle", handle)
+            .addKeyValue("pid", init.pid())
+            .log("container created");
+      }
+      undo.release();
+      return state(handle).orElseThrow(() -> new GardenException.ContainerNotFound(handle));
+    } catch (GardenException e) {
+      throw undo.undo(e);
+    }
+  }
+
+  @Override
+  public Optional<ContainerState> state(String handle) {
+    return states.find(handle).map(this::toState);
+  }
+
+  @Override
+  public List<ContainerState> containers() {
+    List<ContainerState> all = new ArrayList<>();
+    for (String handle : files.handles()) {
+      Optional<ContainerState> known = tolerant(handle);
+      known.ifPresent(all::add);
+      if (known.filter(s -> s.status() != ContainerState.Status.STOPPED).isPresent()) {
+        subscribe(handle);
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public ContainerProcess run(String handle, OciProcess process) {
+    ProcessSettings settings = ProcessSettings.of(process);
+    try {
+      ComputeProcess started =
+          Containers.createProcess(systems.get(handle), handle, settings, true);
+      return new WincProcess(handle, started, executor);
+    } catch (HcsException e) {
+      throw notFoundOr(e, handle);
+    }
+  }
+
+  @Override
+  public ContainerProcess runSidecar(Path bundle) {
+    String handle = name(bundle);
+    CloseStack undo = new CloseStack();
+    try {
+      Bundle loaded = containers.create(bundle, handle, undo);
+      ComputeProcess init = containers.start(handle, loaded, true, undo);
+      undo.release();
+      return new WincProcess(handle, init, executor);
+    } catch (GardenException e) {
+      throw undo.undo(e);
+    }
+  }
+
+  @Override
+  public Optional<ContainerProcess> attach(String handle, long pid) {
+    try {
+      ComputeProcess process = systems.get(handle).openProcess(pid);
+      return Optional.of(new WincProcess(handle, process, executor));
+    } catch (HcsException e) {
+      if (e.isNotFound() || e.isAlreadyStopped()) {
+        return Optional.empty();
+      }
+      throw Failures.of(e, handle);
+    }
+  }
+
+  @Override
+  public ContainerStats stats(String handle) {
+    try {
+      return stats.sample(
+          handle,
+          h -> systems.get(h).properties(PropertyType.STATISTICS, PropertyType.PROCESS_LIST));
+    } catch (HcsException e) {
+      throw notFoundOr(e, handle);
+    }
+  }
+
+  @Override
+  public void delete(String handle) {
+    containers.delete(handle, true);
+    stats.forget(handle);
+  }
+
+  @Override
+  public void onEvent(Consumer<ContainerEvent> listener) {
+    systems.onEvent(listener);
+  }
+
+  @Override
+  public void close() {
+    systems.close();
+    executor.shutdown();
+  }
+
+  private ContainerState toState(ContainerStates.Known known) {
+    long pid = known.file().pid();
+    return new ContainerState(
+        known.handle(), known.status(), pid, Path.of(known.file().bundle()), mounts.root(pid));
+  }
+
+  /** A container with an unreadable state file or without a system is listed, to be deleted. */
+  private Optional<ContainerState> tolerant(String handle) {
+    try {
+      Optional<ContainerState> known = state(handle);
+      return known.isPresent() ? known : Optional.of(leftover(handle, files.read(handle)));
+    } catch (GardenException e) {
+      log.atWarn().addKeyValue("handle", handle).setCause(e).log("state of container not known");
+      return Optional.of(leftover(handle, StateFile.created("")));
+    }
+  }
+
+  private ContainerState leftover(String handle, StateFile file) {
+    return toState(new ContainerStates.Known(handle, ContainerState.Status.STOPPED, file));
+  }
+
+  private void subscribe(String handle) {
+    try {
+      systems.get(handle);
+    } catch (HcsException e) {
+      log.atWarn().addKeyValue("handle", handle).setCause(e).log("container cannot be watched");
+    }
+  }
+
+  private static GardenException notFoundOr(HcsException e, String handle) {
+    return e.isNotFound() ? new GardenException.ContainerNotFound(handle) : Failures.of(e, handle);
+  }
+
+  private static String name(Path bundle) {
+    return String.valueOf(bundle.toAbsolutePath().normalize().getFileName());
+  }
+
+  private static ThreadFactory threads() {
+    AtomicInteger number = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, "winc-" + number.getAndIncrement());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}
