@@ -3,10 +3,12 @@ package io.gardencell.api;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.BeanProperty;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.ContextualDeserializer;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -18,11 +20,13 @@ final class WireNumbers {
   private WireNumbers() {}
 
   /** Reads an integer of a range. */
-  abstract static class RangeReader<T> extends JsonDeserializer<T> {
+  abstract static class RangeReader<T> extends JsonDeserializer<T>
+      implements ContextualDeserializer {
 
     private final BigInteger min;
     private final BigInteger max;
     private final String expected;
+    private boolean optional;
 
     RangeReader(BigInteger min, BigInteger max, String expected) {
       this.min = min;
@@ -45,9 +49,17 @@ final class WireNumbers {
       return context.reportInputMismatch(this, "%s is not %s", found, expected);
     }
 
+    /** An absent number is zero, but for those where absence is a value of its own. */
     @Override
-    public T getNullValue(DeserializationContext context) {
-      return value(BigInteger.ZERO);
+    public JsonDeserializer<?> createContextual(
+        DeserializationContext context, @Nullable BeanProperty property) {
+      optional = property != null && !property.getType().isPrimitive();
+      return this;
+    }
+
+    @Override
+    public @Nullable T getNullValue(DeserializationContext context) {
+      return optional ? null : value(BigInteger.ZERO);
     }
   }
 
