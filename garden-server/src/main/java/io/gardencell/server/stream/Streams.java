@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
  * All streams of the server: starts the pumps of processes and finds attachments by the ids that
  * clients name. One per server; any thread.
  */
-public final class Streams {
+public final class Streams implements AutoCloseable {
 
   private final StreamSettings settings;
   private final Timer timer;
@@ -64,6 +64,19 @@ public final class Streams {
     return attachments.values().stream()
         .mapToLong(a -> a.stdout().waitingBytes() + a.stderr().waitingBytes())
         .sum();
+  }
+
+  /** Forgets all streams and frees what nobody fetched; the processes are not touched. */
+  @Override
+  public void close() {
+    attachments
+        .values()
+        .forEach(
+            attachment -> {
+              attachment.stdout().expire();
+              attachment.stderr().expire();
+            });
+    attachments.clear();
   }
 
   StreamSettings settings() {

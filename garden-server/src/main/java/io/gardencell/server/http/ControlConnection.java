@@ -1,0 +1,201 @@
+package io.gardencell.server.http;
+
+import io.gardencell.api.GardenException;
+import io.gardencell.api.ProcessPayload;
+import io.gardencell.api.TtySpec;
+import io.gardencell.api.WindowSize;
+import io.gardencell.api.WireJson;
+import io.gardencell.server.stream.Attachment;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control socket of a Run or Attach: names process and stream, takes stdin, signals and window
+ * sizes, and tells the exit. Event loop only; signals run on the workers.
+ */
+public final class ControlConnection extends ChannelInboundHandlerAdapter {
+
+  private static final Logger log = LoggerFactory.getLogger(ControlConnection.class);
+
+  private final Attachment attachment;
+  private final AutoCloseable hold;
+  private final ControlConnections all;
+  private final Executor workers;
+  private final PayloadSplitter splitter = new PayloadSplitter();
+  private @Nullable ChannelHandlerContext context;
+  private boolean over;
+
+  /** {@code hold} keeps the container's grace time from running, and is closed at the end. */
+  public ControlConnection(
+      Attachment attachment, AutoCloseable hold, ControlConnections all, Executor workers) {
+    this.attachment = attachment;
+    this.hold = hold;
+    this.all = all;
+    this.workers = workers;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    if (!ctx.channel().isActive()) {
+      end(true);
+      return;
+    }
+    String id = attachment.process().id();
+    send(ctx, ProcessPayload.started(id, attachment.streamId()));
+    all.add(this);
+    attachment
+        .exited()
+        .whenComplete((code, failure) -> ctx.executor().execute(() -> exited(code, failure)));
+  }
+
+  private void exited(@Nullable Long code, @Nullable Throwable failure) {
+    ChannelHandlerContext ctx = context;
+    if (over || ctx == null) {
+      return;
+    }
+    String id = attachment.process().id();
+    send(
+        ctx,
+        code != null
+            ? ProcessPayload.exited(id, code)
+            : ProcessPayload.failed(
+                id, failure == null ? "unknown" : String.valueOf(failure.getMessage())));
+    end(false);
+    ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  /** The server stops: closes without an exit payload and leaves the process alone. Any thread. */
+  void detach() {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null) {
+      ctx.executor()
+          .execute(
+              () -> {
+                end(false);
+                ctx.close();
+              });
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    try {
+      if (!over
+          && !splitter.feed(
+              bytes, object -> payload(WireJson.decode(object, ProcessPayload.class)))) {
+        gone(ctx);
+      }
+    } catch (GardenException e) {
+      log.atDebug().addKeyValue("error", e.getMessage()).log("undecodable control payload");
+      gone(ctx);
+    } finally {
+      bytes.release();
+    }
+    if (!over && attachment.isStdinFull()) {
+      ctx.channel().config().setAutoRead(false);
+      attachment.whenStdinHasRoom(
+          () -> ctx.executor().execute(() -> ctx.channel().config().setAutoRead(true)));
+    }
+  }
+
+  private void payload(ProcessPayload payload) {
+    TtySpec tty = payload.tty();
+    String data = payload.data();
+    Long signal = payload.signal();
+    if (tty != null) {
+      WindowSize size = tty.windowSize();
+      if (size != null) {
+        onWorker("resize", () -> attachment.process().resize(size.columns(), size.rows()));
+      }
+    } else if (payload.source() != null) {
+      if (data == null) {
+        attachment.closeStdin();
+      } else {
+        attachment.writeStdin(data);
+      }
+    } else if (signal != null && signal == 0) {
+      onWorker("terminate", this::terminate);
+    } else if (signal != null && signal == 1) {
+      onWorker("kill", attachment.process()::kill);
+    } else {
+      log.atInfo().addKeyValue("process", attachment.process().id()).log("unknown payload ignored");
+    }
+  }
+
+  private void terminate() {
+    if (!attachment.process().terminate()) {
+      attachment.process().kill();
+    }
+  }
+
+  // The outermost frame of what a signal does: failures are only logged, as the protocol has it.
+  @SuppressWarnings("checkstyle:IllegalCatch")
+  private void onWorker(String what, Runnable action) {
+    try {
+      workers.execute(
+          () -> {
+            try {
+              action.run();
+            } catch (RuntimeException e) {
+              log.atWarn()
+                  .addKeyValue("process", attachment.process().id())
+                  .addKeyValue("what", what)
+                  .setCause(e)
+                  .log("signal failed");
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      log.atWarn().addKeyValue("what", what).log("signal dropped, too many calls wait");
+    }
+  }
+
+  private void gone(ChannelHandlerContext ctx) {
+    end(true);
+    ctx.close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    end(true);
+  }
+
+  // AutoCloseable's close declares Exception; a hold throws none.
+  @SuppressWarnings("checkstyle:IllegalCatch")
+  private void end(boolean clientGone) {
+    if (over) {
+      return;
+    }
+    over = true;
+    all.remove(this);
+    if (clientGone) {
+      attachment.disconnected();
+    } else {
+      attachment.release();
+    }
+    try {
+      hold.close();
+    } catch (Exception e) {
+      log.atError().setCause(e).log("hold not released");
+    }
+  }
+
+  private static void send(ChannelHandlerContext ctx, ProcessPayload payload) {
+    ctx.writeAndFlush(Unpooled.wrappedBuffer(WireJson.encode(payload)));
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    log.atDebug().setCause(cause).log("control connection broke");
+    ctx.close();
+  }
+}

@@ -1,0 +1,127 @@
+package io.gardencell.server.route;
+
+import io.gardencell.api.GardenException;
+import io.gardencell.api.Handle;
+import io.gardencell.server.grace.GraceTimers;
+import io.gardencell.server.http.ControlConnections;
+import io.gardencell.server.http.GardenServer;
+import io.gardencell.server.http.Router;
+import io.gardencell.server.http.ServerSettings;
+import io.gardencell.server.stream.Streams;
+import io.netty.util.Timer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Garden's protocol on one listener: the routes over a backend, the grace timers and the server, in
+ * the order of a life: {@link #bind}, then the caller starts the backend, {@link #serve}, {@link
+ * #stop}. Any thread.
+ */
+public final class GardenApi {
+
+  private static final Logger log = LoggerFactory.getLogger(GardenApi.class);
+
+  private final ContainerBackend backend;
+  private final GraceTimers timers;
+  private final GardenServer server;
+  private final List<String> descriptions;
+  private final ControlConnections controls = new ControlConnections();
+
+  /**
+   * What the protocol needs besides its backend.
+   *
+   * @param server listening and bounds
+   * @param defaultGraceTime of containers whose spec has none, zero for never
+   * @param leastReapRetry how soon a failed reap may be tried again
+   */
+  public record Settings(
+      ServerSettings server, Duration defaultGraceTime, Duration leastReapRetry) {
+
+    /** Never reaps by default, retries after 30 s. */
+    public static Settings defaults(ServerSettings server) {
+      return new Settings(server, Duration.ZERO, Duration.ofSeconds(30));
+    }
+  }
+
+  /** {@code timer} is the caller's; {@code extra} adds the operators' routes, behind Garden's. */
+  public GardenApi(
+      Settings settings,
+      ContainerBackend backend,
+      Streams streams,
+      Timer timer,
+      java.util.function.Consumer<Router> extra) {
+    this.backend = backend;
+    Router router = new Router();
+    server = new GardenServer(settings.server(), router, controls);
+    Destroys destroys = new Destroys(backend);
+    timers =
+        new GraceTimers(
+            timer,
+            server.workers(),
+            handle -> destroys.tryDestroy(handle, timers()),
+            settings.leastReapRetry());
+    Held held = new Held(backend, timers);
+    List<RouteGroup> groups =
+        List.of(
+            new ContainerRoutes(backend, held, timers, destroys, settings.defaultGraceTime()),
+            new FileRoutes(held),
+            new LimitRoutes(held),
+            new NetRoutes(held),
+            new ProcessRoutes(held, streams, controls, server.workers()),
+            new PropertyRoutes(held, timers));
+    groups.forEach(group -> group.addTo(router));
+    extra.accept(router);
+    descriptions = router.descriptions();
+  }
+
+  /** Method and pattern of every route. */
+  public List<String> routes() {
+    return descriptions;
+  }
+
+  private GraceTimers timers() {
+    return timers;
+  }
+
+  /** Binds the listener; clients that connect wait until {@link #serve}. */
+  public void bind() throws IOException {
+    server.bind();
+  }
+
+  /** The TCP port that was bound. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Arms the grace timers of the containers that are there and begins to answer. */
+  public void serve() {
+    for (String handle : backend.handles(Map.of())) {
+      try {
+        Handle known = Handle.known(handle);
+        timers.arm(known, backend.get(known).graceTime());
+      } catch (GardenException e) {
+        log.atWarn().addKeyValue("handle", handle).setCause(e).log("grace time not armed");
+      }
+    }
+    server.serve();
+  }
+
+  /** Stops in bounded time; {@code server is not running} if it does not run. */
+  public void stop() {
+    server.stop();
+  }
+
+  /** Connections of any kind. */
+  public int openConnections() {
+    return server.openConnections();
+  }
+
+  /** Clients that wait for processes. */
+  public int openControls() {
+    return controls.count();
+  }
+}

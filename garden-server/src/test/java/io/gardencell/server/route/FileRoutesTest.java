@@ -1,0 +1,108 @@
+package io.gardencell.server.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gardencell.server.route.RawClient.Reply;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+class FileRoutesTest extends ServedTest {
+
+  @Test
+  void streamInTakesAFixedLengthAndDecodesTheQuery() throws IOException {
+    FakeBackend.FakeContainer container = backend.add("h");
+
+    Reply reply = connect().call("PUT", "/containers/h/files?destination=C%3A%5Ca+b&user=u", "tar");
+
+    assertThat(reply.body()).isEqualTo("{}\n");
+    assertThat(container.streamedIn).containsExactly("u@C:\\a b");
+    assertThat(new String(container.received)).isEqualTo("tar");
+  }
+
+  @Test
+  void streamInTakesChunksAndAsksToContinue() throws IOException {
+    FakeBackend.FakeContainer container = backend.add("h");
+    RawClient client = connect();
+
+    client.send(
+        "PUT /containers/h/files HTTP/1.1\r\nHost: api\r\nExpect: 100-continue\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n");
+    assertThat(client.head()).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+    client.send("3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+
+    assertThat(client.reply().status()).isEqualTo(200);
+    assertThat(new String(container.received)).isEqualTo("abcde");
+  }
+
+  @Test
+  void aBodyThatBreaksOffIsNoSuccess() throws IOException {
+    FakeBackend.FakeContainer container = backend.add("h");
+    try (RawClient client = connect()) {
+      client.send(
+          "PUT /containers/h/files HTTP/1.1\r\nHost: api\r\nTransfer-Encoding: chunked\r\n\r\n"
+              + "3\r\nabc\r\nzz\r\n");
+
+      assertThat(client.reply().status()).isEqualTo(500);
+    }
+    assertThat(container.received).isEmpty();
+  }
+
+  @Test
+  void anUnknownContainerIsToldToAClientThatUploads() throws IOException {
+    RawClient client = connect();
+    client.send("PUT /containers/no/files HTTP/1.1\r\nHost: api\r\nContent-Length: 900000\r\n\r\n");
+    client.send(new byte[900_000]);
+
+    Reply reply = client.reply();
+
+    assertThat(reply.status()).isEqualTo(404);
+    assertThat(reply.body()).contains("ContainerNotFoundError");
+  }
+
+  @Test
+  void streamOutSendsBytesAndClosesItsSource() throws IOException {
+    FakeBackend.BytesSource source = new FakeBackend.BytesSource(new byte[200_000]);
+    backend.add("h").source = source;
+    RawClient client = connect();
+
+    Reply reply = client.get("/containers/h/files?source=x");
+
+    assertThat(reply.header("Content-Type")).isEqualTo("application/x-tar");
+    assertThat(reply.header("Transfer-Encoding")).isEqualTo("chunked");
+    assertThat(reply.body()).hasSize(200_000);
+    assertThat(client.get("/ping").status()).isEqualTo(200);
+    assertThat(source.closed).isTrue();
+  }
+
+  @Test
+  void anEmptyStreamOutIsEmpty() throws IOException {
+    backend.add("h");
+
+    assertThat(connect().get("/containers/h/files?source=x").header("Content-Length"))
+        .isEqualTo("0");
+  }
+
+  @Test
+  void aSourceThatBreaksMidwayBreaksTheConnection() throws IOException {
+    FakeBackend.BytesSource source = new FakeBackend.BytesSource(new byte[200_000]);
+    source.breaks = true;
+    backend.add("h").source = source;
+    RawClient client = connect();
+    client.send("GET /containers/h/files?source=x HTTP/1.1\r\nHost: api\r\n\r\n");
+
+    assertThatThrownBy(client::reply).isInstanceOf(IOException.class);
+
+    assertThat(source.closed).isTrue();
+  }
+
+  @Test
+  void anErrorBeforeTheFirstByteIsJson() throws IOException {
+    backend.add("h");
+
+    Reply reply = connect().get("/containers/h/files?source=missing");
+
+    assertThat(reply.status()).isEqualTo(500);
+    assertThat(reply.body()).contains("no such file: missing");
+  }
+}

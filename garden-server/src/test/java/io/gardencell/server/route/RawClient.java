@@ -1,0 +1,119 @@
+package io.gardencell.server.route;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** A socket with just enough HTTP to see every byte of an answer. */
+final class RawClient implements AutoCloseable {
+
+  private final Socket socket;
+  private final InputStream in;
+
+  RawClient(int port) throws IOException {
+    socket = new Socket("127.0.0.1", port);
+    socket.setSoTimeout(20_000);
+    in = socket.getInputStream();
+  }
+
+  /** An answer as it came. */
+  record Reply(String head, String body) {
+    int status() {
+      return Integer.parseInt(head.substring(9, 12));
+    }
+
+    String header(String name) {
+      for (String line : head.split("\r\n")) {
+        if (line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":")) {
+          return line.substring(name.length() + 1).trim();
+        }
+      }
+      return "";
+    }
+  }
+
+  RawClient send(String text) throws IOException {
+    return send(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  RawClient send(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+    socket.getOutputStream().flush();
+    return this;
+  }
+
+  Reply call(String method, String path, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    String length = bytes.length == 0 ? "" : "Content-Length: " + bytes.length + "\r\n";
+    send(method + " " + path + " HTTP/1.1\r\nHost: api\r\n" + length + "\r\n" + body);
+    return reply();
+  }
+
+  Reply get(String path) throws IOException {
+    return call("GET", path, "");
+  }
+
+  String head() throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (!head.toString().endsWith("\r\n\r\n")) {
+      int b = in.read();
+      if (b < 0) {
+        return head.toString();
+      }
+      head.append((char) b);
+    }
+    return head.toString();
+  }
+
+  Reply reply() throws IOException {
+    String head = head();
+    Reply bare = new Reply(head, "");
+    if (head.startsWith("HTTP/1.1 100") || bare.header("Content-Length").isEmpty()) {
+      return bare.header("Transfer-Encoding").isEmpty() ? bare : new Reply(head, chunks());
+    }
+    int length = Integer.parseInt(bare.header("Content-Length"));
+    return new Reply(head, new String(in.readNBytes(length), StandardCharsets.UTF_8));
+  }
+
+  private String chunks() throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    while (true) {
+      String size = line().trim();
+      if (size.isEmpty()) {
+        throw new IOException("connection ended without the last chunk");
+      }
+      byte[] chunk = in.readNBytes(Integer.parseInt(size, 16));
+      all.writeBytes(chunk);
+      line();
+      if (chunk.length == 0) {
+        return all.toString(StandardCharsets.UTF_8);
+      }
+    }
+  }
+
+  /** A line without its end; empty at the end of the stream. */
+  String line() throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int b = in.read(); b >= 0 && b != '\n'; b = in.read()) {
+      line.write(b);
+    }
+    return line.toString(StandardCharsets.UTF_8);
+  }
+
+  byte[] read(int count) throws IOException {
+    return in.readNBytes(count);
+  }
+
+  /** Everything until the server closes. */
+  byte[] rest() throws IOException {
+    return in.readAllBytes();
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

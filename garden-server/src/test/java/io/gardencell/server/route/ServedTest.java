@@ -1,0 +1,72 @@
+package io.gardencell.server.route;
+
+import io.gardencell.server.http.ServerSettings;
+import io.gardencell.server.stream.StreamSettings;
+import io.gardencell.server.stream.Streams;
+import io.netty.util.HashedWheelTimer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+
+/** A server on a free port over a fake backend, for each test. */
+abstract class ServedTest {
+
+  final HashedWheelTimer timer = new HashedWheelTimer(5, TimeUnit.MILLISECONDS);
+  final Streams streams = new Streams(streamSettings(), timer);
+  final FakeBackend backend = new FakeBackend(streams);
+  private final List<RawClient> clients = new ArrayList<>();
+  GardenApi api = api(settings());
+  private boolean stopped;
+
+  StreamSettings streamSettings() {
+    return StreamSettings.defaults();
+  }
+
+  GardenApi.Settings settings() {
+    return new GardenApi.Settings(
+        ServerSettings.loopback()
+            .withTimes(Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofSeconds(5)),
+        Duration.ZERO,
+        Duration.ofMillis(100));
+  }
+
+  final GardenApi api(GardenApi.Settings settings) {
+    GardenApi made = new GardenApi(settings, backend, streams, timer, router -> {});
+    try {
+      made.bind();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    made.serve();
+    return made;
+  }
+
+  final RawClient connect() throws IOException {
+    RawClient client = new RawClient(api.port());
+    clients.add(client);
+    return client;
+  }
+
+  final void stop() {
+    stopped = true;
+    api.stop();
+  }
+
+  @AfterEach
+  void closeAll() throws IOException {
+    for (RawClient client : clients) {
+      client.close();
+    }
+    if (!stopped) {
+      api.stop();
+    }
+    backend.containers.values().stream()
+        .flatMap(container -> container.processes.values().stream())
+        .forEach(process -> process.close(""));
+    streams.close();
+    timer.stop();
+  }
+}

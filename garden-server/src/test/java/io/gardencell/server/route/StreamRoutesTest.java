@@ -1,0 +1,328 @@
+package io.gardencell.server.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gardencell.server.stream.FakeProcess;
+import io.gardencell.server.stream.StreamSettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StreamRoutesTest extends ServedTest {
+
+  private static final String RUN_BODY = "{\"path\":\"x\",\"rlimits\":{},\"image\":{}}\n";
+
+  private FakeProcess process = new FakeProcess();
+
+  @Override
+  StreamSettings streamSettings() {
+    return StreamSettings.defaults()
+        .withTimes(Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofMillis(200));
+  }
+
+  @BeforeEach
+  void aContainer() {
+    process = backend.add("h").process;
+  }
+
+  private RawClient run() throws IOException {
+    return connect().send(runRequest());
+  }
+
+  private static String runRequest() {
+    return "POST /containers/h/processes HTTP/1.1\r\nHost: api\r\nContent-Length: "
+        + RUN_BODY.length()
+        + "\r\n\r\n"
+        + RUN_BODY;
+  }
+
+  private RawClient started() throws IOException {
+    RawClient client = run();
+    client.head();
+    client.line();
+    return client;
+  }
+
+  private RawClient open(String path) throws IOException {
+    RawClient client = connect();
+    client.send("GET /containers/h/processes/" + path + " HTTP/1.1\r\nHost: api\r\n\r\n");
+    assertThat(client.head()).startsWith("HTTP/1.1 200 OK\r\n");
+    return client;
+  }
+
+  @Test
+  void runAnswersTheExactHeaderAndGoesRaw() throws IOException {
+    RawClient client = run();
+
+    assertThat(client.head())
+        .matches(
+            "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nDate: [^\r]+ GMT\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n");
+    assertThat(client.line()).isEqualTo("{\"process_id\":\"p1\",\"stream_id\":\"1\"}");
+  }
+
+  @Test
+  void attachAnswersWithItsOwnStream() throws IOException {
+    started();
+
+    RawClient attached = open("p1");
+
+    assertThat(attached.line()).isEqualTo("{\"process_id\":\"p1\",\"stream_id\":\"2\"}");
+  }
+
+  @Test
+  void runInAnUnknownContainerIsAPlainErrorWithALength() throws IOException {
+    RawClient.Reply reply = connect().call("POST", "/containers/no/processes", RUN_BODY);
+
+    assertThat(reply.status()).isEqualTo(404);
+    assertThat(reply.header("Connection")).isEmpty();
+    assertThat(reply.header("Content-Length")).isNotEmpty();
+  }
+
+  @Test
+  void attachToAnUnknownProcessNamesIt() throws IOException {
+    RawClient.Reply reply = connect().get("/containers/h/processes/nope");
+
+    assertThat(reply.status()).isEqualTo(404);
+    assertThat(reply.body()).contains("ProcessNotFoundError").contains("\"ProcessID\":\"nope\"");
+  }
+
+  @Test
+  void outputArrivesByteForByteAndEndsWithTheProcess() throws IOException {
+    RawClient control = started();
+    RawClient stdout = open("p1/attaches/1/stdout");
+    RawClient stderr = open("p1/attaches/1/stderr");
+    byte[] binary = {0, (byte) 0xff, (byte) 0xfe, 'a', 0};
+
+    process.stdout.write(binary);
+    process.stderr.write("err");
+    process.exit(42);
+
+    assertThat(stdout.rest()).isEqualTo(binary);
+    assertThat(new String(stderr.rest())).isEqualTo("err");
+    assertThat(new String(control.rest()))
+        .isEqualTo("{\"process_id\":\"p1\",\"exit_status\":42}\n");
+  }
+
+  @Test
+  void manyTinyWritesReachAReaderThatIsLate() throws Exception {
+    started();
+    RawClient stdout = open("p1/attaches/1/stdout");
+    byte[] all = new byte[1 << 16];
+    new Random(1).nextBytes(all);
+
+    for (byte b : all) {
+      process.stdout.write(new byte[] {b});
+    }
+    process.exit(0);
+
+    assertThat(Arrays.equals(stdout.rest(), all)).isTrue();
+  }
+
+  @Test
+  void aSlowReaderHoldsThePipeBackAndLosesNothing() throws Exception {
+    started();
+    RawClient stdout = open("p1/attaches/1/stdout");
+    byte[] block = new byte[1 << 20];
+    for (int i = 0; i < 64; i++) {
+      Arrays.fill(block, (byte) i);
+      process.stdout.write(block);
+    }
+    stdout.read(1);
+
+    assertThat(process.stdout.taken()).isLessThan(24L << 20);
+
+    process.exit(0);
+    byte[] rest = stdout.rest();
+    assertThat(rest).hasSize((64 << 20) - 1);
+    for (int i = 0; i < 64; i++) {
+      assertThat(rest[(i << 20) + 1000]).isEqualTo((byte) i);
+    }
+    assertThat(streams.droppedBytes()).isZero();
+  }
+
+  @Test
+  void withoutAnyReaderTheProcessRunsOnAndTheNewestBytesAreKept() throws Exception {
+    RawClient control = started();
+    open("p1/attaches/1/stdout").close();
+    byte[] block = new byte[1 << 20];
+    for (int i = 0; i < 8; i++) {
+      Arrays.fill(block, (byte) i);
+      process.stdout.write(block);
+    }
+    process.exit(0);
+    control.rest();
+
+    byte[] kept = open("p1/attaches/1/stdout").rest();
+
+    assertThat(kept.length).isBetween(1 << 18, 3 << 20);
+    assertThat(kept[kept.length - 1]).isEqualTo((byte) 7);
+    assertThat(streams.droppedBytes()).isPositive();
+  }
+
+  @Test
+  void aReaderAfterTheExitGetsEverything() throws IOException {
+    RawClient control = started();
+    process.stdout.write("late");
+    process.exit(0);
+    control.rest();
+
+    assertThat(new String(open("p1/attaches/1/stdout").rest())).isEqualTo("late");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"p1/attaches/99/stdout", "other/attaches/1/stdout"})
+  void unknownAndMismatchedStreamsEndAtOnceAndDisturbNobody(String path) throws IOException {
+    started();
+    RawClient reader = open("p1/attaches/1/stdout");
+
+    assertThat(open(path).rest()).isEmpty();
+
+    process.stdout.write("whole");
+    process.exit(0);
+    assertThat(new String(reader.rest())).isEqualTo("whole");
+  }
+
+  @Test
+  void aSecondReaderOfAQueueEndsAtOnce() throws IOException {
+    started();
+    RawClient first = open("p1/attaches/1/stdout");
+    process.stdout.write("a");
+    assertThat(first.read(1)).containsExactly('a');
+
+    assertThat(open("p1/attaches/1/stdout").rest()).isEmpty();
+  }
+
+  @Test
+  void stdinArrivesInOrderAndEndsOnAnEmptySource() throws Exception {
+    RawClient client = started();
+
+    client.send("{\"source\":0,\"data\":\"one \"}{\"source\":2,\"data\":\"two \"}");
+    client.send("{\"source\":0,\"data\":\"\"}");
+    for (String piece : new String[] {"{\"sour", "ce\":0,\"da", "ta\":\"three }\\\"\"}"}) {
+      client.send(piece);
+    }
+    client.send("\n{\"source\":0}\n");
+
+    assertThat(process.stdin.awaitEnd()).isTrue();
+    assertThat(process.stdin.received()).isEqualTo("one two three }\"");
+  }
+
+  @Test
+  void bytesBehindTheRequestBodyBelongToTheStream() throws Exception {
+    connect().send(runRequest() + "{\"source\":0,\"data\":\"early\"}{\"source\":0}");
+
+    assertThat(process.stdin.awaitEnd()).isTrue();
+    assertThat(process.stdin.received()).isEqualTo("early");
+  }
+
+  @Test
+  void signalsAndWindowSizesWorkAfterStdinWasClosed() throws Exception {
+    RawClient client = started();
+
+    client.send(
+        "{\"source\":0}{\"signal\":7}{\"tty\":{\"window_size\":{\"columns\":80,\"rows\":24}}}");
+    client.send("{\"signal\":0}{\"signal\":1}");
+
+    assertThat(process.resized.get(10, TimeUnit.SECONDS)).isEqualTo("80x24");
+    process.terminated.get(10, TimeUnit.SECONDS);
+    process.killed.get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aProcessThatDoesNotReadStdinCanStillBeKilled() throws Exception {
+    process.stdin.block();
+    RawClient client = started();
+
+    client.send("{\"source\":0,\"data\":\"" + "x".repeat(1 << 20) + "\"}{\"signal\":1}");
+
+    process.killed.get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void garbageOnTheControlStreamDetachesAndLeavesTheProcess() throws Exception {
+    RawClient client = started();
+
+    client.send("xyz");
+
+    assertThat(client.rest()).isEmpty();
+    assertThat(process.stdin.awaitEnd()).isTrue();
+    assertThat(process.killed).isNotDone();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 42, 255, 3221225477L})
+  void exitCodesAreToldAsTheyAre(long code) throws IOException {
+    RawClient client = started();
+
+    process.exit(code);
+
+    assertThat(new String(client.rest()))
+        .isEqualTo("{\"process_id\":\"p1\",\"exit_status\":" + code + "}\n");
+  }
+
+  @Test
+  void aFailedWaitIsAnErrorPayload() throws IOException {
+    RawClient client = started();
+
+    process.exit.completeExceptionally(new IllegalStateException("host lost it"));
+
+    assertThat(new String(client.rest()))
+        .isEqualTo("{\"process_id\":\"p1\",\"error\":\"host lost it\"}\n");
+  }
+
+  @Test
+  void fiveAttachesGetAllOutputAndTheExit() throws IOException {
+    List<RawClient> controls = new ArrayList<>(List.of(started()));
+    List<RawClient> outputs = new ArrayList<>(List.of(open("p1/attaches/1/stdout")));
+    for (int i = 2; i <= 5; i++) {
+      RawClient attached = open("p1");
+      attached.line();
+      controls.add(attached);
+      outputs.add(open("p1/attaches/" + i + "/stdout"));
+    }
+
+    process.stdout.write("to all");
+    process.exit(0);
+
+    for (RawClient output : outputs) {
+      assertThat(new String(output.rest())).isEqualTo("to all");
+    }
+    for (RawClient control : controls) {
+      assertThat(new String(control.rest())).contains("\"exit_status\":0");
+    }
+  }
+
+  @Test
+  void aPipeHeldOpenByAChildDoesNotHoldTheReader() throws IOException {
+    started();
+    RawClient stdout = open("p1/attaches/1/stdout");
+    process.stdout.write("x");
+
+    process.exit.complete(0L);
+
+    assertThat(new String(stdout.rest())).isEqualTo("x");
+  }
+
+  @Test
+  void stopDetachesWithoutAnExitAndLeavesTheProcess() throws Exception {
+    RawClient control = started();
+    RawClient stdout = open("p1/attaches/1/stdout");
+
+    CompletableFuture.runAsync(this::stop).get(10, TimeUnit.SECONDS);
+
+    assertThat(control.rest()).isEmpty();
+    assertThat(stdout.rest()).isEmpty();
+    assertThat(process.killed).isNotDone();
+    assertThat(process.stdin.ended.getCount()).isEqualTo(1);
+  }
+}
