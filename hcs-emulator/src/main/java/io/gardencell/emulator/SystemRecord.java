@@ -1,0 +1,26 @@
+package io.gardencell.emulator;
+
+import io.gardencell.hcs.document.SystemDocument;
+
+/**
+ * What is remembered of a compute system ({@code system.json}).
+ *
+ * @param marker value of the environment variable that all its processes carry
+ * @param bootId the machine's boot it lived in
+ */
+record SystemRecord(
+    String id,
+    SystemDocument document,
+    String state,
+    String marker,
+    String created,
+    long createdMillis,
+    String bootId) {
+
+  static final String CREATED = "Created";
+  static final String RUNNING = "Running";
+
+  SystemRecord withState(String other) {
+    return new SystemRecord(id, document, other, marker, created, createdMillis, bootId);
+  }
+}

@@ -1,0 +1,230 @@
+package io.gardencell.emulator.posix;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousByteChannel;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.CompletionHandler;
+import java.nio.channels.ReadPendingException;
+import java.nio.channels.WritePendingException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a FIFO as an asynchronous channel on a {@link PipeLoop}. One read and one write at a
+ * time; completion handlers run on the loop's thread. Any thread may close.
+ */
+public final class PipeChannel implements AsynchronousByteChannel {
+
+  private final PipeLoop loop;
+  private final int fd;
+  private final boolean writer;
+  private final Runnable onEnd;
+  private final AtomicBoolean open = new AtomicBoolean(true);
+  private final AtomicReference<@Nullable Operation<?>> reading = new AtomicReference<>();
+  private final AtomicReference<@Nullable Operation<?>> writing = new AtomicReference<>();
+
+  private record Operation<A>(
+      ByteBuffer buffer, @Nullable A attachment, CompletionHandler<Integer, ? super A> handler) {
+
+    void complete(int count) {
+      handler.completed(count, attachment());
+    }
+
+    void fail(Throwable e) {
+      handler.failed(e, attachment());
+    }
+  }
+
+  /**
+   * Takes over a descriptor.
+   *
+   * @param writer whether it is a writing end
+   * @param onEnd runs once: on end of stream for a reading end, on close for a writing end
+   */
+  public PipeChannel(PipeLoop loop, int fd, boolean writer, Runnable onEnd) {
+    this.loop = loop;
+    this.fd = fd;
+    this.writer = writer;
+    this.onEnd = onEnd;
+  }
+
+  @Override
+  public <A extends @Nullable Object> void read(
+      ByteBuffer dst, A attachment, CompletionHandler<Integer, ? super A> handler) {
+    if (dst.isReadOnly()) {
+      throw new IllegalArgumentException("read-only buffer (expected: a writable one)");
+    }
+    Operation<A> operation = new Operation<>(dst, attachment, handler);
+    if (!reading.compareAndSet(null, operation)) {
+      throw new ReadPendingException();
+    }
+    start(reading, operation, this::readNow);
+  }
+
+  @Override
+  public <A extends @Nullable Object> void write(
+      ByteBuffer src, A attachment, CompletionHandler<Integer, ? super A> handler) {
+    Operation<A> operation = new Operation<>(src, attachment, handler);
+    if (!writing.compareAndSet(null, operation)) {
+      throw new WritePendingException();
+    }
+    start(writing, operation, this::writeNow);
+  }
+
+  private void start(
+      AtomicReference<@Nullable Operation<?>> slot, Operation<?> operation, Runnable attempt) {
+    loop.execute(
+        () -> {
+          if (!open.get()) {
+            if (slot.compareAndSet(operation, null)) {
+              operation.fail(new ClosedChannelException());
+            }
+          } else {
+            attempt.run();
+          }
+        });
+  }
+
+  private void readNow() {
+    Operation<?> operation = reading.get();
+    if (operation == null) {
+      return;
+    }
+    ByteBuffer dst = operation.buffer();
+    if (!dst.hasRemaining()) {
+      reading.set(null);
+      operation.complete(0);
+      return;
+    }
+    int n;
+    try {
+      if (dst.isDirect()) {
+        n = loop.readNow(fd, at(dst), dst.remaining());
+        if (n > 0) {
+          dst.position(dst.position() + n);
+        }
+      } else {
+        Memory scratch = loop.scratch();
+        n = loop.readNow(fd, scratch, Math.min(scratch.size(), dst.remaining()));
+        if (n > 0) {
+          dst.put(scratch.getByteBuffer(0, n));
+        }
+      }
+    } catch (IOException e) {
+      reading.set(null);
+      operation.fail(e);
+      return;
+    }
+    if (n == 0) {
+      loop.onReadable(fd, this::readNow);
+      return;
+    }
+    reading.set(null);
+    if (n < 0) {
+      onEnd.run();
+    }
+    operation.complete(n);
+  }
+
+  private void writeNow() {
+    Operation<?> operation = writing.get();
+    if (operation == null) {
+      return;
+    }
+    ByteBuffer src = operation.buffer();
+    if (!src.hasRemaining()) {
+      writing.set(null);
+      operation.complete(0);
+      return;
+    }
+    int count = src.remaining();
+    long n;
+    if (src.isDirect()) {
+      n = Posix.C.write(fd, at(src), count);
+    } else {
+      Memory scratch = loop.scratch();
+      count = (int) Math.min(scratch.size(), count);
+      ByteBuffer piece = src.slice(src.position(), count);
+      scratch.getByteBuffer(0, count).put(piece);
+      n = Posix.C.write(fd, scratch, count);
+    }
+    if (n >= 0) {
+      src.position(src.position() + (int) n);
+      writing.set(null);
+      operation.complete((int) n);
+      return;
+    }
+    int errno = Native.getLastError();
+    if (errno == Posix.EAGAIN || errno == Posix.EINTR) {
+      loop.onWritable(fd, this::writeNow);
+      return;
+    }
+    writing.set(null);
+    operation.fail(new IOException("write: broken pipe (errno " + errno + ")"));
+  }
+
+  private static Pointer at(ByteBuffer direct) {
+    return Native.getDirectBufferPointer(direct).share(direct.position());
+  }
+
+  @Override
+  public Future<Integer> read(ByteBuffer dst) {
+    CompletableFuture<Integer> result = new CompletableFuture<>();
+    read(dst, result, new Completion());
+    return result;
+  }
+
+  @Override
+  public Future<Integer> write(ByteBuffer src) {
+    CompletableFuture<Integer> result = new CompletableFuture<>();
+    write(src, result, new Completion());
+    return result;
+  }
+
+  private static final class Completion
+      implements CompletionHandler<Integer, CompletableFuture<Integer>> {
+
+    @Override
+    public void completed(Integer count, CompletableFuture<Integer> result) {
+      result.complete(count);
+    }
+
+    @Override
+    public void failed(Throwable e, CompletableFuture<Integer> result) {
+      result.completeExceptionally(e);
+    }
+  }
+
+  @Override
+  public boolean isOpen() {
+    return open.get();
+  }
+
+  @Override
+  public void close() {
+    if (!open.compareAndSet(true, false)) {
+      return;
+    }
+    loop.close(fd);
+    loop.execute(
+        () -> {
+          for (var slot : java.util.List.of(reading, writing)) {
+            Operation<?> operation = slot.getAndSet(null);
+            if (operation != null) {
+              operation.fail(new AsynchronousCloseException());
+            }
+          }
+          if (writer) {
+            onEnd.run();
+          }
+        });
+  }
+}
