@@ -94,4 +94,26 @@ class NativeLayoutTest {
     assertThat(JnaVolumes.withBackslash("C:\\proc\\1\\root")).isEqualTo("C:\\proc\\1\\root\\");
     assertThat(JnaVolumes.withBackslash("\\\\?\\Volume{a}\\\\")).isEqualTo("\\\\?\\Volume{a}\\");
   }
+
+  @Test
+  void basicInfoAndPrivilegesHaveTheirSizes() {
+    var info = new io.gardencell.hcs.FileBasicInfo(1, 2, 3, 4, 0x10);
+    try (Memory memory = BasicInfo.write(info)) {
+      assertThat(memory.size()).isEqualTo(40);
+      assertThat(memory.getInt(32)).isEqualTo(0x10);
+      assertThat(BasicInfo.read(memory)).isEqualTo(info);
+    }
+    assertThat(Privileges.bytes()).isEqualTo(28);
+  }
+
+  @Test
+  void theRealHostRefusesToOpenElsewhere() {
+    org.junit.jupiter.api.Assumptions.assumeFalse(
+        com.sun.jna.Platform.isWindows(), "on Windows VmComputeIT opens it");
+    assertThatThrownBy(
+            () ->
+                new HcsHostProvider()
+                    .open(new io.gardencell.hcs.HostOptions(Path.of("data").toAbsolutePath())))
+        .hasMessageContaining("is not Windows");
+  }
 }

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gardencell.hcs.ComputeProcess;
 import io.gardencell.hcs.ComputeSystem;
+import io.gardencell.hcs.FileBasicInfo;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
+import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostInterface;
+import io.gardencell.hcs.HostOptions;
+import io.gardencell.hcs.LayerFile;
+import io.gardencell.hcs.LayerFolder;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.hcs.document.HnsNetwork;
 import io.gardencell.hcs.document.LayerReference;
@@ -298,5 +303,29 @@ class VmComputeIT {
     layers.destroy(scratch);
     assertThat(layers.exists(scratch)).isFalse();
     assertThat(layers.nameToGuid("base")).isEqualTo(layers.nameToGuid("base")).hasSize(36);
+  }
+
+  @Test
+  void layerFilesAreWrittenBelowTheirFolderAndNowhereElse() throws Exception {
+    Path folder = Files.createDirectories(Path.of(System.getenv("FAKEHCS_ROOT"), "files"));
+    try (Host host = new HcsHostProvider().open(new HostOptions(folder));
+        LayerFolder layer = host.layerFiles().open(folder)) {
+      assertThat(host.description()).startsWith("Windows build ");
+      layer.create("Files", new FileBasicInfo(0, 0, 0, 0, FileBasicInfo.DIRECTORY)).close();
+      try (LayerFile file = layer.create("Files\\a.txt", new FileBasicInfo(0, 0, 0, 0, 0))) {
+        file.write(ByteBuffer.wrap("hello".getBytes(StandardCharsets.UTF_8)));
+      }
+      layer.link("Files\\b.txt", layer, "Files\\a.txt");
+
+      assertThat(layer.list("Files")).containsExactlyInAnyOrder("a.txt", "b.txt");
+      assertThat(Files.readString(folder.resolve("Files").resolve("b.txt"))).isEqualTo("hello");
+      assertThat(layer.find("Files").orElseThrow().isDirectory()).isTrue();
+      for (String name : List.of("..\\x", "C:\\x", "\\x", "Files\\..\\..\\x")) {
+        assertThatThrownBy(() -> layer.create(name, new FileBasicInfo(0, 0, 0, 0, 0)))
+            .isInstanceOf(HcsException.class);
+      }
+      layer.remove("Files");
+      assertThat(layer.find("Files")).isEmpty();
+    }
   }
 }
