@@ -85,6 +85,9 @@ final class Containers {
       init = createProcess(systems.get(handle), handle, bundle.init(), pipes);
     } catch (HcsException e) {
       throw Failures.of(e, handle);
+    } catch (GardenException notStarted) {
+      files.write(handle, state.failed());
+      throw notStarted;
     }
     undo.push("end its init process", () -> end(init));
     long pid = init.pid();

@@ -161,6 +161,18 @@ public final class WincRuntime implements RuntimePlugin, AutoCloseable {
     executor.shutdown();
   }
 
+  Containers lifeCycle() {
+    return containers;
+  }
+
+  ContainerStates states() {
+    return states;
+  }
+
+  LiveSystems systems() {
+    return systems;
+  }
+
   private ContainerState toState(ContainerStates.Known known) {
     long pid = known.file().pid();
     return new ContainerState(

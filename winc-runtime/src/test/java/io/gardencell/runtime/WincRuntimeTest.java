@@ -1,0 +1,276 @@
+package io.gardencell.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gardencell.api.GardenException;
+import io.gardencell.api.oci.OciProcess;
+import io.gardencell.api.spi.ContainerEvent;
+import io.gardencell.api.spi.ContainerProcess;
+import io.gardencell.api.spi.ContainerState;
+import io.gardencell.api.spi.ContainerState.Status;
+import io.gardencell.hcs.HcsErrors;
+import io.gardencell.hcs.SystemExit;
+import io.gardencell.hcs.document.HcsJson;
+import io.gardencell.hcs.document.ProcessDocument;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WincRuntimeTest {
+
+  private static final String VOLUME = "\\\\?\\Volume{a52b0e01-d5ba-48dd-af1f-7a4b2e8a8d07}\\";
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  private Path directory;
+
+  @SuppressWarnings("NullAway.Init")
+  private FakeHost fake;
+
+  @SuppressWarnings("NullAway.Init")
+  private WincRuntime runtime;
+
+  @SuppressWarnings("NullAway.Init")
+  private RuntimeConfig config;
+
+  @BeforeEach
+  void open() {
+    fake = new FakeHost(directory.resolve("proc"));
+    config =
+        RuntimeConfig.ofRoot(directory.resolve("state"))
+            .withStopTimeouts(Duration.ofMillis(1), Duration.ofSeconds(5));
+    runtime = new WincRuntime(fake.host(), config);
+  }
+
+  @AfterEach
+  void close() {
+    runtime.close();
+  }
+
+  @Test
+  void createStartsTheContainerAndMountsItsVolume() throws IOException {
+    ContainerState state = runtime.create(bundle("c1", "", ""));
+
+    assertThat(state.status()).isEqualTo(Status.RUNNING);
+    assertThat(fake.mounts).containsEntry(state.root(), VOLUME);
+    assertThat(runtime.containers()).containsExactly(state);
+    assertThat(directory.resolve("state/c1/state.json"))
+        .content()
+        .contains("\"pid\":" + state.pid(), "\"exec_failed\":false", "mounted_volume");
+  }
+
+  @Test
+  void createDocumentHoldsLimitsMountsAndLayers() throws IOException {
+    Path data = Files.createDirectory(directory.resolve("data"));
+    Path file = Files.writeString(directory.resolve("file"), "x");
+    String mounts =
+        "\"hostname\":\"h\",\"mounts\":[{\"source\":\"%s\",\"destination\":\"/tmp/d\",\"options\":[\"bind\",\"rw\"]},"
+                .formatted(data)
+            + "{\"source\":\"%s\",\"destination\":\"/tmp/f\"}],".formatted(file);
+    String limits = ",\"resources\":{\"memory\":{\"limit\":1048577},\"cpu\":{\"shares\":20000}}";
+
+    runtime.create(bundle("c1", mounts, limits));
+
+    assertThat(HcsJson.write(fake.system("c1").document))
+        .isEqualTo(
+            ("{\"SystemType\":\"Container\",\"Name\":\"\",\"VolumePath\":\"\\\\\\\\?\\\\Volume{a52b0e01-d5ba-48dd-af1f-7a4b2e8a8d07}\\\\\","
+                    + "\"LayerFolderPath\":\"ignored\",\"Layers\":[{\"ID\":\"guid-of-top\",\"Path\":\"C:\\\\l\\\\top\"}],"
+                    + "\"ProcessorWeight\":10000,\"MemoryMaximumInMB\":2,\"HostName\":\"h\","
+                    + "\"MappedDirectories\":[{\"HostPath\":\"%s\",\"ContainerPath\":\"C:\\\\tmp\\\\d\",\"ReadOnly\":false,"
+                    + "\"BandwidthMaximum\":0,\"IOPSMaximum\":0,\"CreateInUtilityVM\":false}],\"HvPartition\":false}")
+                .formatted(data));
+  }
+
+  @Test
+  void failureOfEachStepLeavesNothing() throws IOException {
+    for (String function :
+        List.of("HcsStartComputeSystem", "HcsCreateProcess", "SetVolumeMountPointW")) {
+      fake.fail(function, HcsErrors.ACCESS_DENIED);
+
+      assertThatThrownBy(() -> runtime.create(bundle("c1", "", "")))
+          .isInstanceOf(GardenException.class)
+          .hasMessageContaining("Access is denied.");
+
+      assertThat(fake.systems).as(function).isEmpty();
+      assertThat(fake.mounts).isEmpty();
+      assertThat(fake.openHandles).hasValue(0);
+      assertThat(directory.resolve("state/c1")).doesNotExist();
+      assertThat(directory.resolve("proc"))
+          .satisfiesAnyOf(p -> assertThat(p).doesNotExist(), p -> assertThat(p).isEmptyDirectory());
+      fake.faults.clear();
+    }
+  }
+
+  @Test
+  void secondContainerOfTheSameHandleIsRefused() throws IOException {
+    Path bundle = bundle("c1", "", "");
+    runtime.create(bundle);
+
+    assertThatThrownBy(() -> runtime.create(bundle))
+        .hasMessage("container with id already exists: c1");
+    assertThat(fake.systems).containsKey("c1");
+  }
+
+  @Test
+  void runStartsAProcessWithPipes() throws Exception {
+    runtime.create(bundle("c1", "", ""));
+
+    try (ContainerProcess process =
+        runtime.run(
+            "c1",
+            OciProcess.of(
+                List.of("cmd", "/C", "echo a"), List.of("a=1", "A=2"), "/home", "vcap"))) {
+      FakeHost.Process started = fake.system("c1").process(process.pid());
+      assertThat(started.document)
+          .isEqualTo(
+              ProcessDocument.of(
+                  "cmd.exe /C \"echo a\"", "vcap", "C:\\home", java.util.Map.of("A", "2"), true));
+      started.end(0xC000013AL);
+      assertThat(process.exited().get(5, TimeUnit.SECONDS)).isEqualTo(0xC000013AL);
+    }
+  }
+
+  @Test
+  void missingProgramIsExecutableNotFound() throws IOException {
+    runtime.create(bundle("c1", "", ""));
+    fake.fail("HcsCreateProcess", HcsErrors.FILE_NOT_FOUND);
+
+    assertThatThrownBy(() -> runtime.run("c1", process("nope")))
+        .isInstanceOf(GardenException.ExecutableNotFound.class)
+        .hasMessage(
+            "The system cannot find the file specified.: could not start command 'nope.exe' in container: c1");
+  }
+
+  @Test
+  void operationsOnAnUnknownHandleSayContainerNotFound() {
+    assertThatThrownBy(() -> runtime.run("x", process("cmd")))
+        .isInstanceOf(GardenException.ContainerNotFound.class);
+    assertThatThrownBy(() -> runtime.stats("x"))
+        .isInstanceOf(GardenException.ContainerNotFound.class);
+    assertThat(runtime.state("x")).isEmpty();
+    runtime.delete("x");
+  }
+
+  @Test
+  void statsComeFromOneQueryForRequestsThatComeTogether() throws IOException {
+    runtime.create(bundle("c1", "", ""));
+
+    assertThat(runtime.stats("c1").cpuTotalNanos()).isEqualTo(12300);
+    assertThat(runtime.stats("c1").memoryBytes()).isEqualTo(52428800);
+    assertThat(runtime.stats("c1").processes()).isEqualTo(1);
+    assertThat(fake.calls)
+        .filteredOn(c -> c.startsWith("HcsGetComputeSystemProperties"))
+        .containsExactly(
+            "HcsGetComputeSystemProperties {\"PropertyTypes\":[\"Statistics\",\"ProcessList\"]}");
+  }
+
+  @Test
+  void deleteEndsSidecarsFirstAndRemovesEverything() throws IOException {
+    runtime.create(bundle("c1", "", ""));
+    fake.systems.put(
+        "foreign",
+        fake
+        .new System(
+            "foreign", io.gardencell.hcs.document.SystemDocument.container().owner("c1").build()));
+
+    runtime.delete("c1");
+    runtime.delete("c1");
+
+    assertThat(fake.systems).containsOnlyKeys("foreign");
+    assertThat(fake.mounts).isEmpty();
+    assertThat(fake.openHandles).hasValue(0);
+    assertThat(directory.resolve("state/c1")).doesNotExist();
+  }
+
+  @Test
+  void containerThatDoesNotShutDownIsTerminated() throws IOException {
+    runtime.create(bundle("c1", "", ""));
+    fake.shutdownHangs = true;
+
+    runtime.delete("c1");
+
+    assertThat(fake.calls).contains("HcsShutdownComputeSystem c1", "HcsTerminateComputeSystem c1");
+    assertThat(fake.systems).isEmpty();
+  }
+
+  @Test
+  void anotherContainersVolumeIsNotUnmounted() throws IOException {
+    ContainerState state = runtime.create(bundle("c1", "", ""));
+    fake.mounts.put(state.root(), "\\\\?\\Volume{other}\\");
+
+    runtime.delete("c1");
+
+    assertThat(fake.mounts).containsValue("\\\\?\\Volume{other}\\");
+  }
+
+  @Test
+  void staleMountOfAReusedPidIsCleared() throws IOException {
+    Path stale = directory.resolve("proc/101/root");
+    Files.createDirectories(stale);
+    fake.mounts.put(stale, "\\\\?\\Volume{old}\\");
+
+    ContainerState state = runtime.create(bundle("c1", "", ""));
+
+    assertThat(fake.mounts).containsOnly(java.util.Map.entry(state.root(), VOLUME));
+  }
+
+  @Test
+  void endOfTheInitProcessIsStateStopped() throws IOException {
+    ContainerState state = runtime.create(bundle("c1", "", ""));
+
+    fake.system("c1").process(state.pid()).end(0);
+
+    assertThat(runtime.state("c1").orElseThrow().status()).isEqualTo(Status.STOPPED);
+  }
+
+  @Test
+  void outOfMemoryIsToldAlsoAfterARestart() throws Exception {
+    runtime.create(bundle("c1", "", ""));
+    CompletableFuture<ContainerEvent> event = new CompletableFuture<>();
+    try (WincRuntime restarted = new WincRuntime(fake.host(), config)) {
+      restarted.onEvent(event::complete);
+      assertThat(restarted.containers()).hasSize(1);
+
+      fake.system("c1").end(new SystemExit(0x800705AF, ""));
+
+      assertThat(event.get(5, TimeUnit.SECONDS))
+          .isEqualTo(new ContainerEvent("c1", ContainerEvent.OUT_OF_MEMORY));
+    }
+  }
+
+  @Test
+  void processesAreFoundAgainByPid() throws IOException {
+    ContainerState state = runtime.create(bundle("c1", "", ""));
+
+    assertThat(runtime.attach("c1", state.pid()).orElseThrow().pid()).isEqualTo(state.pid());
+    assertThat(runtime.attach("c1", 4711)).isEmpty();
+  }
+
+  private static OciProcess process(String program) {
+    return OciProcess.of(List.of(program), List.of(), "/", "");
+  }
+
+  private Path bundle(String handle, String members, String windows) throws IOException {
+    Path bundle = Files.createDirectories(directory.resolve("depot").resolve(handle));
+    Files.writeString(
+        bundle.resolve("config.json"),
+        "{\"ociVersion\":\"1.2.1\",\"process\":{\"args\":[\"init\"],\"cwd\":\"/\"},"
+            + "\"root\":{\"path\":\""
+            + VOLUME.replace("\\", "\\\\")
+            + "\"},"
+            + members
+            + "\"windows\":{\"layerFolders\":[\"C:\\\\l\\\\top\"]"
+            + windows
+            + "}}");
+    return bundle;
+  }
+}
