@@ -1,0 +1,54 @@
+package io.gardencell.image;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * Settings of the image plugin.
+ *
+ * @param driverStore root of the store: {@code layers}, {@code volumes}, {@code locks}, {@code tmp}
+ * @param defaultRootfs URI used for requests without one; empty for the built-in base image
+ * @param insecureRegistries {@code host[:port]} for which TLS is optional
+ * @param pinnedImages chain ids that garbage collection keeps
+ * @param hostBuild Windows build that images must fit, 0 if any will do
+ * @param lockTimeout longest wait for a lock of the store
+ */
+public record ImageConfig(
+    Path driverStore,
+    String defaultRootfs,
+    Set<String> insecureRegistries,
+    Set<String> pinnedImages,
+    int hostBuild,
+    Duration lockTimeout) {
+
+  public ImageConfig {
+    insecureRegistries = Set.copyOf(insecureRegistries);
+    pinnedImages = Set.copyOf(pinnedImages);
+    if (lockTimeout.isNegative() || lockTimeout.isZero()) {
+      throw new IllegalArgumentException("lock-timeout: " + lockTimeout + " (expected: > 0)");
+    }
+  }
+
+  /** The settings of a server with this data directory. */
+  public static ImageConfig defaults(Path dataDir) {
+    return ofStore(dataDir.resolve("groot"));
+  }
+
+  /** The settings for a store that lies elsewhere. */
+  public static ImageConfig ofStore(Path driverStore) {
+    return new ImageConfig(driverStore, "", Set.of(), Set.of(), 0, Duration.ofMinutes(10));
+  }
+
+  /** The same with another default image. */
+  public ImageConfig withDefaultRootfs(String uri) {
+    return new ImageConfig(
+        driverStore, uri, insecureRegistries, pinnedImages, hostBuild, lockTimeout);
+  }
+
+  /** The same with other insecure registries. */
+  public ImageConfig withInsecureRegistries(Set<String> registries) {
+    return new ImageConfig(
+        driverStore, defaultRootfs, registries, pinnedImages, hostBuild, lockTimeout);
+  }
+}

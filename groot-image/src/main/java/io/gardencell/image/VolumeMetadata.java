@@ -1,0 +1,49 @@
+package io.gardencell.image;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gardencell.api.GardenException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code metadata.json} of a volume. The reference writes {@code size} alone.
+ *
+ * @param size bytes of the image
+ * @param chainIds layers, base first; null in volumes of the reference
+ * @param baselineUsed bytes in use right after the volume was made; null likewise
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record VolumeMetadata(
+    @JsonProperty("size") long size,
+    @JsonProperty("chainIDs") @Nullable List<String> chainIds,
+    @JsonProperty("baselineUsed") @Nullable Long baselineUsed) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String FILE = "metadata.json";
+
+  static VolumeMetadata read(Path volume) {
+    try {
+      return JSON.readValue(Files.readString(volume.resolve(FILE)), VolumeMetadata.class);
+    } catch (JsonProcessingException e) {
+      throw GardenException.failure("couldn't parse metadata.json: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw DriverStore.failed("open", volume.resolve(FILE), e);
+    }
+  }
+
+  void write(Path volume) {
+    try {
+      DriverStore.write(volume.resolve(FILE), JSON.writeValueAsString(this));
+    } catch (IOException e) {
+      throw GardenException.failure("WriteMetadata failed: " + DriverStore.reason(e), e);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.gardencell.image.layer;
+
+import io.gardencell.api.GardenException;
+import io.gardencell.hcs.FileBasicInfo;
+import io.gardencell.hcs.HcsException;
+import io.gardencell.hcs.Host;
+import io.gardencell.hcs.LayerFile;
+import io.gardencell.hcs.LayerFolder;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a layer without parents in place (Source: hcsshim: internal/wclayer/baselayer.go). */
+final class BaseLayerWriter implements LayerWriter {
+
+  private final Host host;
+  private final Path layer;
+  private final LayerFolder folder;
+  private final Map<String, FileBasicInfo> directories = new LinkedHashMap<>();
+  private @Nullable LayerFile current;
+  private boolean hasUtilityVm;
+
+  BaseLayerWriter(Host host, Path layer) {
+    this.host = host;
+    this.layer = layer;
+    this.folder = host.layerFiles().open(layer);
+  }
+
+  @Override
+  public void add(String name, FileBasicInfo info, boolean reparse) {
+    closeCurrent();
+    LayerFile file = folder.create(name, info);
+    current = file;
+    file.setBasicInfo(info);
+    if (info.isDirectory() && !reparse) {
+      directories.put(name, info);
+    }
+    hasUtilityVm |= name.equals("UtilityVM\\Files");
+  }
+
+  @Override
+  public void security(ByteBuffer bytes) {
+    stream(bytes);
+  }
+
+  @Override
+  public void stream(ByteBuffer bytes) {
+    if (current == null) {
+      throw new IllegalStateException("no current entry");
+    }
+    current.writeBackup(bytes);
+  }
+
+  @Override
+  public void link(String name, String target) {
+    closeCurrent();
+    folder.link(name, folder, target);
+  }
+
+  @Override
+  public void remove(String name) {
+    throw GardenException.failure("base layer cannot have tombstones");
+  }
+
+  @Override
+  public void removeInherited(String directory) {
+    // Nothing is inherited.
+  }
+
+  @Override
+  public boolean hasDirectory(String name) {
+    return directories.containsKey(name);
+  }
+
+  @Override
+  public void finish() {
+    closeCurrent();
+    List<String> names = new ArrayList<>(directories.keySet());
+    for (int i = names.size() - 1; i >= 0; i--) {
+      try (LayerFile file = folder.open(names.get(i))) {
+        file.setBasicInfo(java.util.Objects.requireNonNull(directories.get(names.get(i))));
+      }
+    }
+    try {
+      host.layerImport().processBaseImage(layer);
+    } catch (HcsException e) {
+      throw GardenException.failure("ProcessBaseLayer " + layer + ": " + e.getMessage(), e);
+    }
+    if (hasUtilityVm) {
+      UtilityVm.process(host, folder, layer);
+    }
+  }
+
+  @Override
+  public void close() {
+    closeCurrent();
+    folder.close();
+  }
+
+  private void closeCurrent() {
+    LayerFile file = current;
+    current = null;
+    if (file != null) {
+      file.close();
+    }
+  }
+}

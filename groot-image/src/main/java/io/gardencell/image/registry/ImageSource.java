@@ -1,0 +1,19 @@
+package io.gardencell.image.registry;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Where an image comes from. Any thread. */
+public interface ImageSource {
+
+  /** Reads manifest and configuration. */
+  ImageDescription describe() throws IOException;
+
+  /** Whether layers are far away, so that they are better downloaded side by side. */
+  default boolean isRemote() {
+    return false;
+  }
+
+  /** Opens the stored bytes of a layer, unverified: see {@link VerifiedLayer}. */
+  InputStream open(LayerInfo layer) throws IOException;
+}
