@@ -25,13 +25,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GrootImageTest {
 
-  @TempDir Path directory;
+  private Path directory;
   private final DirectoryHost host = new DirectoryHost();
   private GrootImage groot;
   private Path store;
 
   @BeforeEach
-  void openPlugin() {
+  void openPlugin(@TempDir Path temporary) {
+    directory = temporary;
     store = directory.resolve("data/groot");
     groot = new GrootImage(host.open(), ImageConfig.defaults(directory.resolve("data")));
   }
@@ -211,8 +212,10 @@ class GrootImageTest {
   }
 
   @Test
-  void collectsOnlyLayersThatNoVolumeUses() {
-    groot.create(request("a", "", 0, false));
+  void collectsOnlyLayersThatNoVolumeUses() throws Exception {
+    byte[] base = tar(t -> dir(t, "Files"), t -> file(t, "Files/a", "12345"));
+    String uri = layout("image", List.of(base), List.of());
+    groot.create(request("a", uri, 0, false));
     assertThat(groot.collectGarbage(0)).isEmpty();
 
     groot.delete("a");
