@@ -1,0 +1,146 @@
+package io.gardencell.server.files;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+
+/**
+ * Writes a directory or file as a tar stream, parents before children, in the order of names. Links
+ * are sent as links, never followed. One thread.
+ */
+public final class TarSource {
+
+  private static final int BUFFER = 1 << 17;
+  private static final boolean POSIX =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+  private final Path source;
+  private final String name;
+  private final BooleanSupplier cancelled;
+  private final byte[] buffer = new byte[BUFFER];
+
+  private TarSource(Path source, String name, BooleanSupplier cancelled) {
+    this.source = source;
+    this.name = name;
+    this.cancelled = cancelled;
+  }
+
+  /**
+   * Finds the source.
+   *
+   * @throws IOException if it is not there
+   */
+  public static TarSource open(ContainerRoot root, ContainerPath path, BooleanSupplier cancelled)
+      throws IOException {
+    Path source = root.existing(path);
+    return new TarSource(
+        source, path.isContents() ? "." : String.valueOf(source.getFileName()), cancelled);
+  }
+
+  /** Writes the whole archive and leaves {@code out} open. */
+  public void writeTo(OutputStream out) throws IOException {
+    TarArchiveOutputStream tar = new TarArchiveOutputStream(out, "UTF-8");
+    tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+    tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+    tar.setAddPaxHeadersForNonAsciiNames(true);
+    write(tar, source, name);
+    tar.finish();
+    tar.flush();
+  }
+
+  private void write(TarArchiveOutputStream tar, Path path, String entryName) throws IOException {
+    if (cancelled.getAsBoolean()) {
+      throw new IOException("container is being destroyed");
+    }
+    BasicFileAttributes found;
+    try {
+      found = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException gone) {
+      return;
+    }
+    if (found.isSymbolicLink()) {
+      TarArchiveEntry entry = new TarArchiveEntry(entryName, TarConstants.LF_SYMLINK);
+      entry.setLinkName(Files.readSymbolicLink(path).toString());
+      put(tar, entry, found, 0777);
+      tar.closeArchiveEntry();
+    } else if (found.isDirectory()) {
+      put(tar, new TarArchiveEntry(entryName + "/"), found, mode(path, 0755));
+      tar.closeArchiveEntry();
+      for (Path child : children(path)) {
+        write(tar, child, entryName + "/" + child.getFileName());
+      }
+    } else if (found.isRegularFile()) {
+      writeFile(tar, path, entryName, found);
+    }
+  }
+
+  private static List<Path> children(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.sorted().toList();
+    }
+  }
+
+  /** The size is told first: a file that grows is cut, one that shrinks is filled with zeros. */
+  private void writeFile(
+      TarArchiveOutputStream tar, Path path, String entryName, BasicFileAttributes found)
+      throws IOException {
+    try (InputStream in =
+        Files.newInputStream(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+      TarArchiveEntry entry = new TarArchiveEntry(entryName);
+      entry.setSize(found.size());
+      put(tar, entry, found, mode(path, 0644));
+      long left = found.size();
+      while (left > 0) {
+        if (cancelled.getAsBoolean()) {
+          throw new IOException("container is being destroyed");
+        }
+        int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+        if (n < 0) {
+          n = (int) Math.min(buffer.length, left);
+          Arrays.fill(buffer, 0, n, (byte) 0);
+        }
+        tar.write(buffer, 0, n);
+        left -= n;
+      }
+    }
+    tar.closeArchiveEntry();
+  }
+
+  private static void put(
+      TarArchiveOutputStream tar, TarArchiveEntry entry, BasicFileAttributes found, int mode)
+      throws IOException {
+    // Whole seconds: fractions would cost a PAX header for every entry.
+    entry.setModTime(found.lastModifiedTime().toMillis() / 1000 * 1000);
+    entry.setMode(mode);
+    tar.putArchiveEntry(entry);
+  }
+
+  private static int mode(Path path, int otherwise) throws IOException {
+    if (!POSIX) {
+      return otherwise;
+    }
+    Set<PosixFilePermission> permissions =
+        Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS);
+    int mode = 0;
+    for (PosixFilePermission permission : permissions) {
+      mode |= 0400 >> permission.ordinal();
+    }
+    return mode;
+  }
+}

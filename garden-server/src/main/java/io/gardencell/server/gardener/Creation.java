@@ -1,0 +1,151 @@
+package io.gardencell.server.gardener;
+
+import io.gardencell.api.ContainerSpec;
+import io.gardencell.api.DiskLimits;
+import io.gardencell.api.GardenException;
+import io.gardencell.api.oci.OciJson;
+import io.gardencell.api.spi.ContainerState;
+import io.gardencell.api.spi.ImageRequest;
+import io.gardencell.api.spi.NetworkRequest;
+import io.gardencell.api.spi.NetworkResult;
+import io.gardencell.api.spi.RootFilesystem;
+import io.gardencell.server.gardener.HostCalls.Attempt;
+import io.gardencell.server.gardener.SavedContainer.Phase;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes one container, all or nothing (guardian: gardener/gardener.go, Create). One thread. */
+final class Creation {
+
+  private static final Logger log = LoggerFactory.getLogger(Creation.class);
+
+  private final Cell cell;
+  private final LiveContainer container;
+  private final ContainerSpec spec;
+  private final String handle;
+  private final Undo undo = new Undo();
+
+  Creation(Cell cell, LiveContainer container, ContainerSpec spec) {
+    this.cell = cell;
+    this.container = container;
+    this.spec = spec;
+    handle = container.handle().value();
+  }
+
+  /** Makes it; on failure {@code forgotten} is called when nothing is left. */
+  void run(Attempt attempt, Runnable forgotten) {
+    boolean done = false;
+    try {
+      steps(attempt);
+      done = true;
+    } finally {
+      if (!done) {
+        takeBack(forgotten);
+      }
+    }
+  }
+
+  private void steps(Attempt attempt) {
+    undo.push(() -> cell.states().remove(handle));
+    container.phase(Phase.CREATING);
+    RootFilesystem rootfs = rootfs();
+    List<String> env = new ArrayList<>(rootfs.env());
+    env.addAll(spec.env());
+    container.update(saved -> saved.withEnv(env));
+    Path bundle = cell.states().bundle(handle);
+    StateFiles.writeText(
+        bundle.resolve("config.json"),
+        OciJson.write(
+                cell.bundles()
+                    .container(
+                        handle,
+                        rootfs,
+                        env,
+                        spec.bindMounts(),
+                        spec.limits().cpu(),
+                        spec.limits().memory()))
+            + "\n");
+    undo.push(() -> cell.plugins().runtime().delete(handle));
+    ContainerState state = cell.plugins().runtime().create(bundle);
+    if (state.pid() == 0) {
+      throw GardenException.failure("container init PID was 0");
+    }
+    StateFiles.writeText(bundle.resolve("pidfile"), Long.toString(state.pid()));
+    undo.push(() -> cell.plugins().network().down(handle));
+    NetworkResult network = cell.plugins().network().up(networkRequest(state.pid()));
+    container.runtime(state);
+    container.update(
+        saved -> {
+          Map<String, String> properties = new HashMap<>(saved.properties());
+          properties.put(NetworkResult.EXTERNAL_IP, cell.settings().externalIp());
+          properties.putAll(network.properties());
+          if (!spec.graceTime().isZero()) {
+            properties.put(GardenContainer.GRACE_TIME, Long.toString(spec.graceTime().toNanos()));
+          }
+          properties.put(Gardener.STATE, "created");
+          return saved.withProperties(properties);
+        });
+    attempt.commit();
+    container.phase(Phase.CREATED);
+  }
+
+  private RootFilesystem rootfs() {
+    if (!spec.image().uri().isEmpty() && !spec.rootfs().isEmpty()) {
+      throw GardenException.failure("Cannot provide both Image.URI and RootFSPath");
+    }
+    String named = spec.image().uri().isEmpty() ? spec.rootfs() : spec.image().uri();
+    String uri = (named.isEmpty() ? cell.settings().defaultRootfs() : named).replaceFirst("#", ":");
+    if (uri.startsWith("raw:")) {
+      return new RootFilesystem(
+          uri.substring(uri.startsWith("raw://") ? 6 : 4), List.of(), List.of(), null);
+    }
+    DiskLimits disk = spec.limits().disk();
+    long bytes = disk.byteHard() < 0 ? Long.MAX_VALUE : disk.byteHard();
+    undo.push(() -> cell.plugins().image().delete(handle));
+    return cell.plugins()
+        .image()
+        .create(
+            new ImageRequest(
+                handle,
+                uri,
+                spec.image().username(),
+                spec.image().password(),
+                bytes,
+                disk.scope() == 1 && bytes > 0));
+  }
+
+  private NetworkRequest networkRequest(long pid) {
+    Map<String, String> properties = new HashMap<>();
+    spec.properties()
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith("network.")) {
+                properties.put(key.substring("network.".length()), value);
+              } else if (key.equals("log_config")) {
+                properties.put(key, value);
+              }
+            });
+    return new NetworkRequest(handle, pid, properties, spec.netOut(), spec.netIn());
+  }
+
+  private void takeBack(Runnable forgotten) {
+    List<String> failures = undo.run();
+    if (failures.isEmpty()) {
+      container.gone();
+      forgotten.run();
+      return;
+    }
+    log.atError()
+        .addKeyValue("handle", handle)
+        .addKeyValue("failures", failures)
+        .log("failed create not undone, container is stuck");
+    if (!Undo.attempt(() -> container.phase(Phase.STUCK), failures)) {
+      log.atError().addKeyValue("handle", handle).log("stuck state not stored");
+    }
+  }
+}

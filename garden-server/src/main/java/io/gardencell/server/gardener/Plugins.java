@@ -1,0 +1,8 @@
+package io.gardencell.server.gardener;
+
+import io.gardencell.api.spi.ImagePlugin;
+import io.gardencell.api.spi.NetworkPlugin;
+import io.gardencell.api.spi.RuntimePlugin;
+
+/** The three plugins a cell works with. */
+public record Plugins(ImagePlugin image, NetworkPlugin network, RuntimePlugin runtime) {}

@@ -1,0 +1,12 @@
+/**
+ * The Gardener: what Garden's operations mean, put together from an image, a network and a runtime
+ * plugin; start at {@link Gardener}.
+ *
+ * <p>Owns the containers' state. Knows the plugin interfaces, the routes' view of it and the stream
+ * engine; knows neither HTTP nor which plugins there are. Host calls run on a bounded pool with a
+ * deadline; no lock is held around one but the container's own life cycle.
+ */
+@NullMarked
+package io.gardencell.server.gardener;
+
+import org.jspecify.annotations.NullMarked;
