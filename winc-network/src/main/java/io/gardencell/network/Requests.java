@@ -3,6 +3,7 @@ package io.gardencell.network;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.gardencell.api.GardenException;
+import io.gardencell.api.Handle;
 import io.gardencell.api.MappedPort;
 import io.gardencell.api.NetIn;
 import io.gardencell.api.NetOutRule;
@@ -21,6 +22,7 @@ final class Requests {
 
   /** Checks everything before the first call to the host. */
   static void validate(NetworkRequest request) {
+    Handle.parse(request.handle());
     OutboundRules.validate(request.netOut());
     Set<Long> hostPorts = new HashSet<>();
     for (NetIn port : request.netIn()) {

@@ -141,7 +141,7 @@ public final class WincNetwork implements NetworkPlugin {
   /** Connects a container to the network, which must be there. */
   NetworkResult connect(NetworkRequest request) {
     Requests.validate(request);
-    String handle = Handle.parse(request.handle()).value();
+    String handle = request.handle();
     List<Integer> urlPorts = UrlReservations.ports(request.properties().get("ports"));
     return worded(() -> locks.locked(handle, () -> connect(handle, request, urlPorts)));
   }

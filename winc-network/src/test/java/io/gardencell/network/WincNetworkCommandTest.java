@@ -1,0 +1,201 @@
+package io.gardencell.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WincNetworkCommandTest {
+
+  private final Path dir;
+  private final FakeHns hns = new FakeHns();
+  private String out = "";
+  private String err = "";
+
+  WincNetworkCommandTest(@TempDir Path dir) {
+    this.dir = dir;
+    hns.systems.add("h1");
+  }
+
+  private int run(String stdin, String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.add("--data-dir=" + dir);
+    ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+    ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+    int code =
+        WincNetworkCommand.run(
+            all.toArray(String[]::new),
+            new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)),
+            new PrintStream(stdout, true, StandardCharsets.UTF_8),
+            new PrintStream(stderr, true, StandardCharsets.UTF_8),
+            command -> hns.host());
+    out = stdout.toString(StandardCharsets.UTF_8);
+    err = stderr.toString(StandardCharsets.UTF_8);
+    return code;
+  }
+
+  @Test
+  void aContainersLifeRunsThroughTheCommandLine() {
+    assertThat(run("", "--action=create")).isZero();
+    assertThat(out).isEmpty();
+    assertThat(
+            run(
+                "{\"PID\":1,\"netin\":[{\"HOST_port\":0,\"container_port\":8080}]} trailing",
+                "--action",
+                "up",
+                "--handle",
+                "h1",
+                "extra"))
+        .isZero();
+    String ip = hns.endpoints.values().iterator().next().ipAddress();
+    assertThat(out)
+        .isEqualTo(
+            "{\"properties\":{\"garden.network.container-ip\":\""
+                + ip
+                + "\",\"garden.network.host-ip\":\"255.255.255.255\",\"garden.network.mapped-ports\":"
+                + "\"[{\\\"HostPort\\\":40000,\\\"ContainerPort\\\":8080}]\"}}\n");
+    assertThat(
+            run(
+                "{\"HostIP\":\"x\",\"HostPort\":0,\"ContainerIP\":\"y\",\"ContainerPort\":9090}",
+                "--action=net-in",
+                "--handle=h1"))
+        .isZero();
+    assertThat(out).isEqualTo("{\"host_port\":40001,\"container_port\":9090}\n");
+    String rule = "{\"protocol\":1,\"networks\":[{\"start\":\"8.8.8.8\"}]}";
+    assertThat(
+            run(
+                "{\"container_ip\":\"y\",\"netout_rule\":" + rule + "}",
+                "--action=net-out",
+                "--handle=h1"))
+        .isZero();
+    assertThat(
+            run(
+                "{\"container_ip\":\"y\",\"netout_rules\":[{\"protocol\":2}," + rule + "]}",
+                "--action=bulk-net-out",
+                "--handle=h1"))
+        .isZero();
+    assertThat(hns.endpoints.values().iterator().next().policies())
+        .contains(Acls.allowOut(6, ip, "8.8.8.8/32", ""), Acls.allowOut(17, ip, "", ""));
+    assertThat(run("null", "--action=down", "--handle=h1")).isZero();
+    assertThat(hns.endpoints).isEmpty();
+    hns.systems.clear();
+    assertThat(run("", "--action=delete")).isZero();
+    assertThat(hns.networks).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--action=up|missing required flag 'handle'",
+        "--action=foo|invalid action: foo",
+        "--action=up --log-format=xml --handle=h1|invalid log format: xml",
+      })
+  void wrongFlagsAreNamed(String args, String text) {
+    assertThat(run("{}", args.split(" "))).isEqualTo(1);
+
+    assertThat(err).isEqualTo(text + "\n");
+    assertThat(out).isEmpty();
+    assertThat(hns.calls).isEmpty();
+  }
+
+  @Test
+  void anUnknownFlagShowsTheUsage() {
+    assertThat(run("", "--nonsense")).isEqualTo(1);
+
+    assertThat(out)
+        .startsWith("Incorrect Usage. flag provided but not defined: -nonsense\n\n")
+        .contains("--action");
+    assertThat(err).isEqualTo("flag provided but not defined: -nonsense\n");
+    assertThat(run("", "--help")).isZero();
+    assertThat(out).contains("--action");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "``|networkUp: EOF",
+        "`{\"netin\":{}}`|networkUp: netin",
+        "`{\"netin\":[{\"host_port\":70000}]}`|networkUp: host_port: 70000",
+        "`{\"netin\":[{\"host_port\":-1}]}`|networkUp: host_port: -1",
+        "`{\"netin\":[{\"host_port\":\"x\"}]}`|networkUp: host_port: \"x\"",
+        "`{\"netout_rules\":[{\"protocol\":300}]}`|networkUp: netout_rules: ",
+        "`{\"netout_rules\":[{\"protocol\":5}]}`|networkUp: invalid protocol: 5",
+        "`{\"netout_rules\":[{\"networks\":[{\"start\":\"a.b.c.d\"}]}]}`|networkUp: invalid address range: a.b.c.d-",
+        "`{\"Properties\":{\"ports\":8080}}`|networkUp: Invalid type input.Properties.ports: 8080",
+        "`{`|networkUp: unexpected EOF",
+        "`[]`|networkUp: json: cannot unmarshal array",
+      })
+  void wrongInputReachesNoHns(String stdin, String text) {
+    assertThat(run(stdin == null ? "" : stdin, "--action=up", "--handle=h1")).isEqualTo(1);
+
+    assertThat(err).startsWith(text);
+    assertThat(hns.calls).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "`{`|``",
+        "`[]`|``",
+        "`{\"network_name\":\"n\",\"mtu\":\"1400\"}`|``",
+        "`{}`|network_name is required",
+        "`{\"network_name\":\"n\",\"subnet_range\":\"172.30.0.0/31\"}`|invalid subnet_range: 172.30.0.0/31",
+        "`{\"network_name\":\"n\",\"subnet_range\":\"::/64\"}`|invalid subnet_range: ::/64",
+        "`{\"network_name\":\"n\",\"subnet_range\":\"x\"}`|invalid subnet_range: x",
+        "`{\"network_name\":\"n\",\"subnet_range\":\"172.30.0.0/22\",\"gateway_address\":\"1.2.3.4\"}`|invalid gateway_address: 1.2.3.4",
+        "`{\"network_name\":\"n\",\"subnet_range\":\"172.30.0.0/22\",\"gateway_address\":\"172.30.0.0\"}`|invalid gateway_address: 172.30.0.0",
+        "`{\"network_name\":\"n\",\"mtu\":575}`|invalid mtu: 575",
+        "`{\"network_name\":\"n\",\"mtu\":65536}`|invalid mtu: 65536",
+        "`{\"network_name\":\"n\",\"mtu\":-1}`|invalid mtu: -1",
+        "`{\"network_name\":\"n\",\"dns_servers\":[\"host.example\"]}`|invalid dns server: host.example",
+        "`{\"network_name\":\"n\",\"wait_timeout_in_seconds\":-1}`|invalid wait_timeout_in_seconds: -1",
+      })
+  void wrongConfigIsNamed(String json, String text) throws Exception {
+    Path file = Files.writeString(dir.resolve("net.json"), json);
+
+    assertThat(run("", "--action=create", "--configFile=" + file)).isEqualTo(1);
+
+    assertThat(err).startsWith("configFile: " + (text == null ? "" : text));
+    assertThat(hns.calls).isEmpty();
+  }
+
+  @Test
+  void configKeysMatchInAnyCaseAndDnsPortsAreCut() {
+    NetworkConfig config =
+        NetworkConfig.read(
+            "{\"NETWORK_name\":\"n\",\"other\":1,\"dns_servers\":[\"1.2.3.4:53\"],\"subnet_range\":\"172.30.0.9/22\",\"gateway_address\":\"172.30.0.1\"}",
+            dir);
+
+    assertThat(config.networkName()).isEqualTo("n");
+    assertThat(config.dnsServers()).containsExactly("1.2.3.4");
+    assertThat(config.subnetRange()).isEqualTo("172.30.0.0/22");
+    assertThat(config.commandTimeout()).hasSeconds(2);
+  }
+
+  @Test
+  void theLogIsMadeWithItsFolderAndAppendedTo() throws Exception {
+    Path log = dir.resolve("a").resolve("b.log");
+    run("", "--action=down", "--handle=h1", "--log=" + log, "--debug");
+    long size = Files.size(log);
+
+    run("", "--action=up", "--handle=h1", "--log=" + log);
+
+    assertThat(Files.size(log)).isGreaterThan(size);
+    assertThat(Files.readString(log)).contains("\"level\":\"error\",\"msg\":\"networkUp: EOF\"");
+  }
+}
