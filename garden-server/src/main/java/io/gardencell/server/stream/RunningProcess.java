@@ -158,8 +158,6 @@ public final class RunningProcess {
 
   private void ended(Long code, Throwable failure) {
     stdin.abandon();
-    stdout.release();
-    stderr.release();
     if (failure == null) {
       exited.complete(code);
     } else {
