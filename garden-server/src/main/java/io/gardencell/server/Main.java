@@ -1,5 +1,7 @@
 package io.gardencell.server;
 
+import io.gardencell.api.GardenException;
+import io.gardencell.hcs.HcsException;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +36,7 @@ public final class Main {
     try {
       Daemon daemon = Daemon.start(options);
       Runtime.getRuntime().addShutdownHook(new Thread(daemon::close, "shutdown"));
-    } catch (IOException | RuntimeException failure) {
+    } catch (IOException | GardenException | HcsException | IllegalArgumentException failure) {
       log.atError().setCause(failure).log("failed to start");
       System.err.println("garden-server: " + failure.getMessage());
       System.exit(1);
