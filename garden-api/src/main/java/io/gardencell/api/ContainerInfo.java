@@ -27,6 +27,10 @@ public record ContainerInfo(
 
   public ContainerInfo {
     state = Absent.text(state);
+    events = events == null ? null : Absent.texts(events);
+    processIds = processIds == null ? null : Absent.texts(processIds);
+    properties = properties == null ? null : Absent.map(properties);
+    mappedPorts = mappedPorts == null ? null : Absent.list(mappedPorts);
     hostIp = Absent.text(hostIp);
     containerIp = Absent.text(containerIp);
     containerIpv6 = Absent.text(containerIpv6);

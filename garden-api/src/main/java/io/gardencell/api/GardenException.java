@@ -98,6 +98,11 @@ public abstract sealed class GardenException extends RuntimeException {
       super(message);
     }
 
+    public ExecutableNotFound(String message, Throwable cause) {
+      super(message);
+      initCause(cause);
+    }
+
     @Override
     public ErrorBody body() {
       return plain(ErrorType.EXECUTABLE_NOT_FOUND);
@@ -113,6 +118,11 @@ public abstract sealed class GardenException extends RuntimeException {
       super(message);
     }
 
+    public Unrecoverable(String message, Throwable cause) {
+      super(message);
+      initCause(cause);
+    }
+
     @Override
     public ErrorBody body() {
       return plain(ErrorType.UNRECOVERABLE);
@@ -126,6 +136,11 @@ public abstract sealed class GardenException extends RuntimeException {
 
     public ServiceUnavailable(String message) {
       super(message);
+    }
+
+    public ServiceUnavailable(String message, Throwable cause) {
+      super(message);
+      initCause(cause);
     }
 
     @Override

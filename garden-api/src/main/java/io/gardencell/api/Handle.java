@@ -1,6 +1,5 @@
 package io.gardencell.api;
 
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,8 @@ public final class Handle implements Comparable<Handle> {
    * @throws GardenException {@code invalid handle: '<text>'}
    */
   public static Handle parse(String text) {
-    return find(text).orElseThrow(() -> GardenException.failure("invalid handle: '" + text + "'"));
+    return find(text)
+        .orElseThrow(() -> GardenException.failure("invalid handle: '" + Names.shown(text) + "'"));
   }
 
   /** The handle, or empty if no container can have it. */
@@ -49,7 +49,7 @@ public final class Handle implements Comparable<Handle> {
 
   /** The form that is equal for equal handles. */
   public String key() {
-    return value.toLowerCase(Locale.ROOT);
+    return Names.key(value);
   }
 
   @Override

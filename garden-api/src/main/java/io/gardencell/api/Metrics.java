@@ -28,6 +28,10 @@ public record Metrics(
     @U64 @JsonProperty("CPUEntitlement") long cpuEntitlement) {
 
   public Metrics {
+    memory = memory == null ? MemoryStat.ofCommit(0) : memory;
+    cpu = cpu == null ? new CpuStat(0, 0, 0) : cpu;
+    disk = disk == null ? new DiskStat(0, 0, 0, 0) : disk;
+    pid = pid == null ? new PidStat(0, 0) : pid;
     age = Absent.or(age, Duration.ZERO);
   }
 

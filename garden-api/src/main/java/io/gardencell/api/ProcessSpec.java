@@ -37,6 +37,7 @@ public record ProcessSpec(
     user = Absent.text(user);
     rlimits = Absent.or(rlimits, ResourceLimits.NONE);
     image = Absent.or(image, ImageRef.NONE);
+    bindMounts = bindMounts == null ? null : Absent.list(bindMounts);
   }
 
   /** A process with nothing but a program and its arguments. */

@@ -1,30 +1,37 @@
 package io.gardencell.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
-import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.cfg.CoercionAction;
-import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.type.LogicalType;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * JSON as the protocol has it: read as tolerantly as Go's decoder, written with Go's escapes and a
- * newline at the end. Any thread.
+ * newline at the end. One difference: half a surrogate pair, written as an escape, is U+FFFD in
+ * text but refused in a key. Any thread.
  *
  * <p>What cannot be read is a {@link GardenException} that names the field and the problem; {@code
  * EOF} for nothing at all and {@code unexpected EOF} for a value that breaks off, as the reference
@@ -32,31 +39,39 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WireJson {
 
+  private static final String REQUEST = "invalid request: ";
+  private static final String ANSWER = "bad response: ";
+  private static final Pattern LITERAL_CUT_SHORT =
+      Pattern.compile("(?s).*[\\s:,\\[](t|tr|tru|f|fa|fal|fals|n|nu|nul)");
+
+  /**
+   * Values nest no deeper than Go allows, which is safe because what is unknown is skipped without
+   * recursion; numbers and strings are bounded by the library.
+   */
+  static final StreamReadConstraints READ_BOUNDS =
+      StreamReadConstraints.builder().maxNestingDepth(10_000).build();
+
   private static final ObjectMapper MAPPER = mapper();
 
   private WireJson() {}
 
   private static ObjectMapper mapper() {
-    JsonMapper.Builder builder =
-        JsonMapper.builder()
-            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_PROPERTIES)
-            .enable(MapperFeature.SORT_CREATOR_PROPERTIES_FIRST)
-            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-            .defaultPropertyInclusion(
-                JsonInclude.Value.construct(
-                    JsonInclude.Include.NON_DEFAULT, JsonInclude.Include.ALWAYS))
-            .withCoercionConfig(
-                LogicalType.Textual,
-                config ->
-                    config
-                        .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
-                        .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                        .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail));
-    JsonMapper mapper = builder.build();
-    mapper.getFactory().setCharacterEscapes(new GoEscapes());
-    return mapper;
+    // Keys are the sender's words: interning or pooling them would let a sender fill our memory.
+    JsonFactory factory =
+        JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .streamReadConstraints(READ_BOUNDS)
+            .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
+            .build();
+    factory.setCharacterEscapes(new GoEscapes());
+    return JsonMapper.builder(factory)
+        .enable(MapperFeature.SORT_CREATOR_PROPERTIES_FIRST)
+        .defaultPropertyInclusion(
+            JsonInclude.Value.construct(
+                JsonInclude.Include.NON_DEFAULT, JsonInclude.Include.ALWAYS))
+        .addModule(new WireModule())
+        .build();
   }
 
   /** The value as one JSON value and a newline, UTF-8. */
@@ -64,53 +79,91 @@ public final class WireJson {
     try {
       return (MAPPER.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("cannot be written as JSON: " + value, e);
+      throw new IllegalArgumentException(
+          "cannot be written as JSON: a value of " + value.getClass(), e);
     }
   }
 
-  /** The first JSON value of the body; a body of {@code null} is an empty object. */
+  /** The first JSON value of a request's body; a body of {@code null} is an empty object. */
   public static <T> T decode(byte[] body, Class<T> type) {
-    JsonNode tree = WireTree.read(body);
-    return convert(tree.isNull() ? MAPPER.createObjectNode() : tree, MAPPER.constructType(type));
+    return read(body, MAPPER.constructType(type), REQUEST);
   }
 
-  /** The first JSON value of the body, an array; {@code null} is an empty one. */
+  /** The first JSON value of a request's body, an array; {@code null} is an empty one. */
   public static <T> List<T> decodeList(byte[] body, Class<T> elementType) {
-    JsonNode tree = WireTree.read(body);
-    List<@Nullable T> items =
-        convert(
-            tree.isNull() ? MAPPER.createArrayNode() : tree,
-            MAPPER.getTypeFactory().constructCollectionType(List.class, elementType));
-    return items.stream()
-        .map(i -> i == null ? WireJson.<T>empty(elementType) : i)
-        .collect(Collectors.toUnmodifiableList());
+    List<T> elements =
+        read(
+            body,
+            MAPPER.getTypeFactory().constructCollectionType(List.class, elementType),
+            REQUEST);
+    return List.copyOf(elements);
   }
 
   /** A whole number of nanoseconds that is the whole body (SetGraceTime). */
   public static long decodeNanos(byte[] body) {
-    JsonNode tree = WireTree.read(body);
-    if (tree.isNull()) {
-      return 0;
-    }
-    if (!tree.isIntegralNumber() || !tree.canConvertToLong()) {
-      throw GardenException.failure(
-          "invalid request: " + tree + " is not an integer number of nanoseconds");
-    }
-    return tree.longValue();
+    return WireJson.<Duration>read(body, MAPPER.constructType(Duration.class), REQUEST).toNanos();
   }
 
-  private static <T> T empty(Class<T> type) {
-    return convert(MAPPER.createObjectNode(), MAPPER.constructType(type));
+  /** The first JSON value of a server's answer; failures say {@code bad response}. */
+  public static <T> T decodeAnswer(byte[] body, Class<T> type) {
+    return read(body, MAPPER.constructType(type), ANSWER);
   }
 
-  private static <T> T convert(JsonNode tree, JavaType type) {
+  /** A server's answer that is an object with a key for each container, or null for none. */
+  public static <V> Map<String, V> decodeAnswerMap(byte[] body, Class<V> valueType) {
+    Map<String, V> entries =
+        read(
+            body,
+            MAPPER.getTypeFactory().constructMapType(Map.class, String.class, valueType),
+            ANSWER);
+    return Collections.unmodifiableMap(entries);
+  }
+
+  /** The value whose first token the parser is at; for values that were taken apart before. */
+  static <T> T decode(JsonParser tokens, Class<T> type) throws IOException {
+    return read(tokens, MAPPER.constructType(type), REQUEST);
+  }
+
+  private static <T> T read(byte[] body, JavaType type, String subject) {
+    // Through a reader, so that bytes that are not UTF-8 become U+FFFD instead of an error.
+    try (JsonParser parser =
+        MAPPER.createParser(
+            new InputStreamReader(new ByteArrayInputStream(body), StandardCharsets.UTF_8))) {
+      if (parser.nextToken() == null) {
+        throw GardenException.failure(subject.equals(REQUEST) ? "EOF" : subject + "EOF");
+      }
+      return read(parser, type, subject);
+    } catch (JsonProcessingException e) {
+      throw malformed(e, body, subject);
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from memory", e);
+    }
+  }
+
+  private static GardenException malformed(JsonProcessingException e, byte[] body, String subject) {
+    // Within what it skips the library reports a plain parse error with the same text.
+    if (e.getOriginalMessage().startsWith("Unexpected end-of-input") || isCutShort(e, body)) {
+      return GardenException.failure(
+          subject.equals(REQUEST) ? "unexpected EOF" : subject + "unexpected EOF", e);
+    }
+    return GardenException.failure(subject + "malformed JSON: " + e.getOriginalMessage(), e);
+  }
+
+  /** Whether the body ends within {@code true}, {@code false} or {@code null}. */
+  private static boolean isCutShort(JsonProcessingException e, byte[] body) {
+    int from = Math.max(0, body.length - 6);
+    String tail = new String(body, from, body.length - from, StandardCharsets.ISO_8859_1);
+    Matcher literal = LITERAL_CUT_SHORT.matcher(from == 0 ? " " + tail : tail);
+    return literal.matches()
+        && e.getOriginalMessage().startsWith("Unrecognized token '" + literal.group(1) + "'");
+  }
+
+  private static <T> T read(JsonParser parser, JavaType type, String subject) throws IOException {
     try {
-      T value = MAPPER.readValue(MAPPER.treeAsTokens(tree), type);
+      T value = MAPPER.readerFor(type).readValue(parser);
       return Objects.requireNonNull(value);
     } catch (JsonMappingException e) {
-      throw GardenException.failure("invalid request: " + path(e) + problem(e), e);
-    } catch (java.io.IOException e) {
-      throw GardenException.failure("invalid request: " + e.getMessage(), e);
+      throw GardenException.failure(subject + path(e) + e.getOriginalMessage(), e);
     }
   }
 
@@ -124,10 +177,6 @@ public final class WireJson {
       }
     }
     return path.length() == 0 ? "" : path + ": ";
-  }
-
-  private static String problem(JsonMappingException e) {
-    return String.valueOf(e.getOriginalMessage());
   }
 
   /** {@code < > &} and the line separators U+2028 and U+2029 are escaped, as Go does for HTML. */

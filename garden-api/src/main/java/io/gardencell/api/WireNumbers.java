@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.BeanProperty;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.ContextualDeserializer;
@@ -44,9 +45,7 @@ final class WireNumbers {
           return value(number);
         }
       }
-      String found =
-          parser.currentToken().isScalarValue() ? parser.getText() : parser.currentToken().name();
-      return context.reportInputMismatch(this, "%s is not %s", found, expected);
+      throw Mismatch.at(parser, expected);
     }
 
     /** An absent number is zero, but for those where absence is a value of its own. */
@@ -125,6 +124,20 @@ final class WireNumbers {
     }
   }
 
+  static final class I32Reader extends RangeReader<Integer> {
+    I32Reader() {
+      super(
+          BigInteger.valueOf(Integer.MIN_VALUE),
+          BigInteger.valueOf(Integer.MAX_VALUE),
+          "a 32-bit integer");
+    }
+
+    @Override
+    Integer value(BigInteger number) {
+      return number.intValue();
+    }
+  }
+
   static final class I64Reader extends RangeReader<Long> {
     I64Reader() {
       super(
@@ -169,17 +182,17 @@ final class WireNumbers {
     @Override
     public @Nullable IpAddress deserialize(JsonParser parser, DeserializationContext context)
         throws IOException {
-      String text = parser.getText();
       if (parser.currentToken() != JsonToken.VALUE_STRING) {
-        return context.reportInputMismatch(this, "%s is not an IP address as text", text);
+        throw Mismatch.at(parser, "an IP address as text");
       }
+      String text = WireText.wellFormed(parser.getText());
       if (text.isEmpty()) {
         return null;
       }
       try {
         return IpAddress.parse(text);
       } catch (IllegalArgumentException invalid) {
-        return context.reportInputMismatch(this, "%s", invalid.getMessage());
+        throw JsonMappingException.from(parser, invalid.getMessage(), invalid);
       }
     }
   }

@@ -44,4 +44,25 @@ class HandleTest {
   void letterCaseDoesNotTellHandlesApart() {
     assertThat(Handle.parse("ABC")).isEqualTo(Handle.parse("abc")).hasToString("ABC");
   }
+
+  @Test
+  void lettersThatNtfsFoldsToOneDoNotTellHandlesApart() {
+    assertThat(Handle.parse("\u03b1\u03c2")).isEqualTo(Handle.parse("\u0391\u03a3"));
+    assertThat(Handle.parse("\u03b1\u03c3")).isEqualTo(Handle.parse("\u0391\u03a3"));
+    assertThat(new ProcessId("P"))
+        .isEqualTo(new ProcessId("p"))
+        .hasSameHashCodeAs(new ProcessId("p"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"com\u00b9", "LPT3.log", "con .txt", "a\ud800b", "CONOUT$"})
+  void whatWindowsOrUtf8WouldNotTakeLiterallyIsRefused(String text) {
+    assertThat(Handle.find(text)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"console", "com10", "a.b", ".a", " a", "nulls", "\u00e9-\ud83d\ude00"})
+  void whatOnlyLooksLikeADeviceIsAllowed(String text) {
+    assertThat(Handle.find(text)).isPresent();
+  }
 }
