@@ -100,7 +100,8 @@ public final class PayloadDecoder {
     JsonToken token = parser.nextToken();
     while (token != JsonToken.NOT_AVAILABLE) {
       if (message == null) {
-        if (token != JsonToken.START_OBJECT) {
+        // Null is a message that says nothing, as it is to Go's decoder.
+        if (token != JsonToken.START_OBJECT && token != JsonToken.VALUE_NULL) {
           throw GardenException.failure(
               "invalid payload: " + token.asString() + " is not an object");
         }

@@ -24,6 +24,9 @@ class PayloadDecoderTest {
           ProcessPayload.stdin("p", null),
           ProcessPayload.exited("p", 3221225477L));
 
+  private static final ProcessPayload NOTHING =
+      new ProcessPayload("", "", null, null, null, null, null, null);
+
   private static byte[] wire(String between) {
     StringBuilder text = new StringBuilder();
     for (ProcessPayload payload : PAYLOADS) {
@@ -78,10 +81,19 @@ class PayloadDecoderTest {
         .containsExactly(ProcessPayload.signal("", 1));
   }
 
+  @Test
+  void nullIsAMessageThatSaysNothing() {
+    assertThat(decode(utf8("null\n{\"signal\":1}null ")))
+        .containsExactly(NOTHING, ProcessPayload.signal("", 1), NOTHING);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "xyz",
+        "nul ",
+        "true ",
+        "5 ",
         "[",
         "\"text\"",
         "}",

@@ -1,6 +1,7 @@
 package io.gardencell.server.http;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.api.PayloadDecoder;
 import io.gardencell.api.ProcessPayload;
 import io.gardencell.api.TtySpec;
 import io.gardencell.api.WindowSize;
@@ -29,7 +30,7 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
   private final AutoCloseable hold;
   private final ControlConnections all;
   private final Executor workers;
-  private final PayloadSplitter splitter = new PayloadSplitter();
+  private final PayloadDecoder decoder = new PayloadDecoder();
   private @Nullable ChannelHandlerContext context;
   private boolean over;
 
@@ -90,10 +91,8 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf bytes = (ByteBuf) message;
     try {
-      if (!over
-          && !splitter.feed(
-              bytes, object -> payload(WireJson.decode(object, ProcessPayload.class)))) {
-        gone(ctx);
+      if (!over) {
+        decoder.feed(bytes.nioBuffer()).forEach(this::payload);
       }
     } catch (GardenException e) {
       log.atDebug().addKeyValue("error", e.getMessage()).log("undecodable control payload");

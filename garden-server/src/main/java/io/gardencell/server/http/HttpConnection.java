@@ -441,10 +441,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void hijack(ChannelHandlerContext ctx, Exchange current, Answer.Hijacked answer) {
-    HttpHead head = new HttpHead(answer.status(), false).withContentType(answer.contentType());
-    head.withDate().with("Transfer-Encoding", "chunked");
-    if (!current.keepAlive) {
+    HttpHead head =
+        new HttpHead(answer.status(), current.http10).withContentType(answer.contentType());
+    head.withDate();
+    // The reference's client insists on the word "chunked" and takes the socket; clients that go by
+    // the header can say that they want to read to the end of the connection (curl -0).
+    if (current.http10 || !current.keepAlive) {
       head.with("Connection", "close");
+    } else {
+      head.with("Transfer-Encoding", "chunked");
     }
     ctx.writeAndFlush(head.encode(ctx.alloc(), 0));
     current.answered = true;

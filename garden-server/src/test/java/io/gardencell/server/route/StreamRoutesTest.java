@@ -70,6 +70,20 @@ class StreamRoutesTest extends ServedTest {
     assertThat(client.line()).isEqualTo("{\"process_id\":\"p1\",\"stream_id\":\"1\"}");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP/1.0\r\n", "HTTP/1.1\r\nHost: api\r\nConnection: close\r\n"})
+  void aClientThatReadsToTheEndOfTheConnectionIsNotToldOfChunks(String version) throws IOException {
+    RawClient client = connect();
+    client.send(runRequest().replace("HTTP/1.1\r\nHost: api\r\n", version));
+
+    String head = client.head();
+    process.exit(3);
+
+    assertThat(head).startsWith(version.substring(0, 8) + " 201 Created\r\n");
+    assertThat(head).contains("Connection: close\r\n").doesNotContain("Transfer-Encoding");
+    assertThat(new String(client.rest())).contains("\"exit_status\":3");
+  }
+
   @Test
   void attachAnswersWithItsOwnStream() throws IOException {
     started();
