@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The composition root: host, plugins, Gardener and API, started in order and closed in reverse.
  */
-final class Daemon implements AutoCloseable {
+public final class Daemon implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
 
@@ -45,7 +45,7 @@ final class Daemon implements AutoCloseable {
   }
 
   /** Opens the host, binds, recovers what is there and serves. */
-  static Daemon start(ServerOptions options) throws IOException {
+  public static Daemon start(ServerOptions options) throws IOException {
     Path dataDir = options.dataDir.toAbsolutePath().normalize();
     Host host = HostProvider.named(options.host).open(new HostOptions(dataDir));
     log.atInfo()
@@ -91,8 +91,16 @@ final class Daemon implements AutoCloseable {
     api.bind();
     gardener.start();
     api.serve();
-    log.atInfo().addKeyValue("port", api.port()).log("guardian.started");
+    log.atInfo()
+        .addKeyValue("network", "tcp")
+        .addKeyValue("addr", options.bindIp + ":" + api.port())
+        .log("guardian.started");
     return new Daemon(api, gardener, timer, host);
+  }
+
+  /** The TCP port it listens on. */
+  public int port() {
+    return api.port();
   }
 
   /** On the emulated host a script that sleeps for ever, unless one is named. */
@@ -118,6 +126,7 @@ final class Daemon implements AutoCloseable {
     return Runtime.getRuntime().availableProcessors() * 100 / mebibytes;
   }
 
+  /** Stops serving in bounded time; containers live on. */
   @Override
   public void close() {
     api.stop();

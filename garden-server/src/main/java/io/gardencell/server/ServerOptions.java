@@ -10,7 +10,14 @@ import picocli.CommandLine.Option;
     description = "A Garden API server for Windows cells.",
     mixinStandardHelpOptions = false,
     sortOptions = false)
-final class ServerOptions {
+public final class ServerOptions {
+
+  /** The options of a command line without the word {@code server}. */
+  public static ServerOptions parse(String... flags) {
+    ServerOptions options = new ServerOptions();
+    new picocli.CommandLine(options).parseArgs(flags);
+    return options;
+  }
 
   @Option(names = "--bind-ip", defaultValue = "127.0.0.1", description = "address to listen on")
   String bindIp = "127.0.0.1";

@@ -1,0 +1,163 @@
+package io.gardencell.acceptance;
+
+import io.gardencell.client.ClientSettings;
+import io.gardencell.client.GardenClient;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A garden server on the emulated host, on a free port and a data directory of its own; closing it
+ * destroys its containers and removes the directory. For tests and benchmarks; one thread starts
+ * and stops it, any thread may use its client.
+ */
+public final class GardenDaemon implements AutoCloseable {
+
+  private final Path dataDir;
+  private final List<String> flags;
+  private final boolean ownJvm;
+  private @Nullable RunningDaemon running;
+
+  private GardenDaemon(boolean ownJvm, Path dataDir, List<String> flags) {
+    this.ownJvm = ownJvm;
+    this.dataDir = dataDir;
+    this.flags = flags;
+  }
+
+  /** The composed server in this JVM. */
+  public static GardenDaemon inProcess(String... flags) throws IOException {
+    return started(false, List.of(flags));
+  }
+
+  /** The packaged {@code garden-server.jar} as a process of its own. */
+  public static GardenDaemon ownJvm(String... flags) throws IOException {
+    return started(true, List.of(flags));
+  }
+
+  private static GardenDaemon started(boolean ownJvm, List<String> flags) throws IOException {
+    Path dataDir = Files.createTempDirectory("garden-daemon").toRealPath();
+    GardenDaemon daemon = new GardenDaemon(ownJvm, dataDir, flags);
+    boolean started = false;
+    try {
+      daemon.start();
+      started = true;
+      return daemon;
+    } finally {
+      if (!started) {
+        delete(dataDir);
+      }
+    }
+  }
+
+  /** Starts it again on the same data directory, with these flags besides its own. */
+  public void start(String... moreFlags) throws IOException {
+    if (running != null) {
+      throw new IllegalStateException("daemon runs already");
+    }
+    List<String> all =
+        new ArrayList<>(List.of("--bind-ip=127.0.0.1", "--bind-port=0", "--data-dir=" + dataDir));
+    all.addAll(flags);
+    all.addAll(List.of(moreFlags));
+    running = ownJvm ? DaemonProcess.start(dataDir, all) : new DaemonInProcess(all);
+  }
+
+  private RunningDaemon running() {
+    RunningDaemon now = running;
+    if (now == null) {
+      throw new IllegalStateException("daemon does not run");
+    }
+    return now;
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return running().port();
+  }
+
+  /** Its address. */
+  public InetSocketAddress address() {
+    return new InetSocketAddress("127.0.0.1", port());
+  }
+
+  /** A client of it. */
+  public GardenClient client() {
+    return new GardenClient(ClientSettings.of(address()));
+  }
+
+  /** Where its state lies. */
+  public Path dataDir() {
+    return dataDir;
+  }
+
+  /** The id of its process. */
+  public long pid() {
+    return running().pid();
+  }
+
+  /** What it logged since it was last started, if it has a JVM of its own; else nothing. */
+  public String log() throws IOException {
+    return running().log();
+  }
+
+  /** Asks it to end (SIGTERM) and waits until it has; its containers live on. */
+  public void terminate() throws IOException {
+    running().end(false);
+    running = null;
+  }
+
+  /** Ends it at once (SIGKILL); its containers live on. */
+  public void kill() throws IOException {
+    running().end(true);
+    running = null;
+  }
+
+  /** Destroys the containers, ends the daemon and removes its directory. */
+  @Override
+  public void close() throws IOException {
+    if (running == null) {
+      start("--destroy-containers-on-startup");
+    }
+    try {
+      for (String handle : client().handles(Map.of("garden.state", "all"))) {
+        client().destroy(handle);
+      }
+    } finally {
+      try {
+        terminate();
+      } finally {
+        delete(dataDir);
+      }
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.deleteIfExists(visited);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}
