@@ -87,7 +87,7 @@ public final class Daemon implements AutoCloseable {
             gardener,
             streams,
             timer,
-            router -> {});
+            (route, status, took) -> {});
     api.bind();
     gardener.start();
     api.serve();

@@ -4,6 +4,8 @@ import io.gardencell.api.ErrorBody;
 import io.gardencell.api.ErrorType;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.WireJson;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,27 +21,44 @@ public sealed interface Answer {
 
   /** Status 200 with a wire value. */
   static Answer json(Object value) {
-    return new Whole(200, "application/json", WireJson.encode(value));
+    return new Whole(200, "application/json", WireJson.encode(value), Map.of());
   }
 
   /** The error object of a failure. */
   static Answer error(GardenException failure) {
-    return new Whole(failure.status(), "application/json", WireJson.encode(failure.body()));
+    return new Whole(
+        failure.status(), "application/json", WireJson.encode(failure.body()), Map.of());
   }
 
   /** The error object for what should not have happened. */
   static Answer internalError(Throwable cause) {
     ErrorBody body = ErrorBody.of(ErrorType.NONE, "internal error: " + cause);
-    return new Whole(500, "application/json", WireJson.encode(body));
+    return new Whole(500, "application/json", WireJson.encode(body), Map.of());
   }
 
   /** Plain text, as the router and operators' routes answer. */
   static Answer text(int status, String text) {
-    return new Whole(status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+    return new Whole(
+        status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8), Map.of());
   }
 
-  /** A body that is sent at once. */
-  record Whole(int status, String contentType, byte[] body) implements Answer {}
+  /**
+   * A body that is sent at once.
+   *
+   * @param more header fields besides the type and the length
+   */
+  record Whole(int status, String contentType, byte[] body, Map<String, String> more)
+      implements Answer {
+
+    ByteBuf encode(ByteBufAllocator allocator, boolean http10, boolean close, boolean headOnly) {
+      HttpHead head = new HttpHead(status, http10);
+      more.forEach(head::with);
+      head.withContentType(contentType).withDate();
+      head.with("Content-Length", Integer.toString(body.length)).withConnection(http10, close);
+      int size = headOnly ? 0 : body.length;
+      return head.encode(allocator, size).writeBytes(body, 0, size);
+    }
+  }
 
   /** A body that is written bit by bit, on the handler's thread. */
   record Streamed(String contentType, Body body) implements Answer {}
@@ -51,7 +70,20 @@ public sealed interface Answer {
    * @param taker makes the handler that gets the raw bytes
    */
   record Hijacked(int status, String contentType, Supplier<ChannelHandler> taker)
-      implements Answer {}
+      implements Answer {
+
+    ByteBuf encode(ByteBufAllocator allocator, boolean http10, boolean keepAlive) {
+      HttpHead head = new HttpHead(status, http10).withContentType(contentType).withDate();
+      // The reference's client insists on the word "chunked" and takes the socket; clients that go
+      // by the header can say that they want to read to the end of the connection (curl -0).
+      if (http10 || !keepAlive) {
+        head.with("Connection", "close");
+      } else {
+        head.with("Transfer-Encoding", "chunked");
+      }
+      return head.encode(allocator, 0);
+    }
+  }
 
   /** Writes a streamed body; closed in any case. */
   interface Body extends AutoCloseable {

@@ -28,7 +28,7 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
 
   private final Attachment attachment;
   private final AutoCloseable hold;
-  private final ControlConnections all;
+  private final HijackedConnections all;
   private final Executor workers;
   private final PayloadDecoder decoder = new PayloadDecoder();
   private @Nullable ChannelHandlerContext context;
@@ -36,7 +36,7 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
 
   /** {@code hold} keeps the container's grace time from running, and is closed at the end. */
   public ControlConnection(
-      Attachment attachment, AutoCloseable hold, ControlConnections all, Executor workers) {
+      Attachment attachment, AutoCloseable hold, HijackedConnections all, Executor workers) {
     this.attachment = attachment;
     this.hold = hold;
     this.all = all;

@@ -1,31 +1,14 @@
 package io.gardencell.server.http;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.UnixDomainSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -39,102 +22,61 @@ import org.slf4j.LoggerFactory;
 public final class GardenServer {
 
   private static final Logger log = LoggerFactory.getLogger(GardenServer.class);
-  private static final Duration WATCH = Duration.ofSeconds(60);
-  private static final int BACKLOG = 4096;
 
   private final ServerSettings settings;
   private final Router router;
-  private final ControlConnections controls;
+  private final HijackedConnections hijacked;
+  private final RequestObserver observer;
   private final EventLoopGroup loops;
-  private final ThreadPoolExecutor workers;
+  private final Lanes lanes;
   private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
   private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final Object idle = new Object();
   private volatile boolean stopping;
   private boolean serving;
-  private @Nullable Channel listener;
+  private @Nullable Listener listener;
 
-  /** Makes a server that does not listen yet; {@code controls} are those its routes open. */
-  public GardenServer(ServerSettings settings, Router router, ControlConnections controls) {
+  /** Makes a server that does not listen yet; {@code hijacked} are those its routes open. */
+  public GardenServer(
+      ServerSettings settings,
+      Router router,
+      HijackedConnections hijacked,
+      RequestObserver observer) {
     this.settings = settings;
     this.router = router;
-    this.controls = controls;
+    this.hijacked = hijacked;
+    this.observer = observer;
     int threads = Math.max(2, Math.min(4, Runtime.getRuntime().availableProcessors()));
     loops =
         new MultiThreadIoEventLoopGroup(
             threads, new DefaultThreadFactory("http"), NioIoHandler.newFactory());
-    workers =
-        new ThreadPoolExecutor(
-            settings.workers(),
-            settings.workers(),
-            30,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(settings.waitingCalls()),
-            new DefaultThreadFactory("garden"));
-    workers.allowCoreThreadTimeOut(true);
+    lanes = new Lanes(settings);
   }
 
-  /** The pool for calls that can block. */
-  public ExecutorService workers() {
-    return workers;
+  /** The threads for calls that can block. */
+  public Lanes lanes() {
+    return lanes;
   }
 
   /** Binds the address; clients can connect and wait from now on. */
   public synchronized void bind() throws IOException {
-    Path socket =
-        settings.address() instanceof UnixDomainSocketAddress unix ? unix.getPath() : null;
-    if (socket != null) {
-      removeSocket(socket);
+    ChannelInitializer<Channel> accepted =
+        new ChannelInitializer<>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            accept(channel);
+          }
+        };
+    boolean bound = false;
+    try {
+      listener = Listener.bind(settings.address(), loops, accepted);
+      bound = true;
+    } finally {
+      if (!bound) {
+        closePools();
+      }
     }
-    ServerBootstrap bootstrap =
-        new ServerBootstrap()
-            .group(loops)
-            .channel(socketType(socket != null))
-            .option(ChannelOption.AUTO_READ, false)
-            .childOption(
-                ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1 << 17, 1 << 18))
-            .childHandler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    accept(channel);
-                  }
-                });
-    bootstrap.option(ChannelOption.SO_BACKLOG, BACKLOG);
-    if (socket == null) {
-      bootstrap.option(ChannelOption.SO_REUSEADDR, true);
-      bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
-    }
-    var bound = bootstrap.bind(settings.address()).awaitUninterruptibly();
-    if (!bound.isSuccess()) {
-      closePools();
-      throw new IOException("cannot listen on " + settings.address(), bound.cause());
-    }
-    listener = bound.channel();
-    if (socket != null
-        && Files.getFileAttributeView(socket, PosixFileAttributeView.class) != null) {
-      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rwxrwxrwx"));
-    }
-  }
-
-  private static Class<? extends ServerChannel> socketType(boolean unix) {
-    return unix ? NioServerDomainSocketChannel.class : NioServerSocketChannel.class;
-  }
-
-  private static void removeSocket(Path socket) throws IOException {
-    if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    boolean other =
-        Files.isDirectory(socket, LinkOption.NOFOLLOW_LINKS)
-            || Files.isRegularFile(socket, LinkOption.NOFOLLOW_LINKS)
-            || Files.isSymbolicLink(socket);
-    if (other) {
-      throw new IOException(
-          "error deleting existing socket: " + socket + " is not a socket, not removed");
-    }
-    Files.delete(socket);
   }
 
   private void accept(Channel channel) {
@@ -149,20 +91,20 @@ public final class GardenServer {
 
   /** Begins to serve those who connected and will connect. */
   public synchronized void serve() {
-    if (listener == null) {
-      throw new IllegalStateException("server is not bound");
-    }
+    bound().accept();
     serving = true;
-    listener.config().setAutoRead(true);
-    listener.read();
   }
 
   /** The TCP port that was bound. */
   public synchronized int port() {
-    if (listener != null && listener.localAddress() instanceof InetSocketAddress address) {
-      return address.getPort();
+    return bound().port();
+  }
+
+  private Listener bound() {
+    if (listener == null) {
+      throw new IllegalStateException("server is not bound");
     }
-    throw new IllegalStateException("server is not bound to a TCP port");
+    return listener;
   }
 
   /** How many connections are open, of whatever kind. */
@@ -170,41 +112,35 @@ public final class GardenServer {
     return channels.size();
   }
 
+  /** How many requests wait for their answer. */
+  public int requestsInFlight() {
+    return inFlight.get();
+  }
+
   /**
    * Detaches from processes, closes the listener and idle connections, waits a bounded time for
-   * requests in flight, and cuts the rest.
+   * requests in flight and for output to be taken, and cuts the rest.
    *
    * @throws IllegalStateException {@code server is not running}
    */
   public void stop() {
-    Channel bound;
+    Listener bound;
     synchronized (this) {
-      bound = listener;
-      if (!serving || bound == null) {
+      if (!serving) {
         throw new IllegalStateException("server is not running");
       }
+      bound = bound();
       serving = false;
     }
     long end = System.nanoTime() + settings.stop().toNanos();
     stopping = true;
-    controls.detachAll();
-    bound.close().awaitUninterruptibly();
-    if (settings.address() instanceof UnixDomainSocketAddress unix) {
-      unlink(unix.getPath());
-    }
+    hijacked.detachAll();
+    bound.close();
     connections.forEach(HttpConnection::stopping);
     awaitIdle(end);
-    awaitDrained(end);
+    hijacked.awaitDrained(end);
     channels.forEach(Channel::close);
     closePools();
-  }
-
-  private static void unlink(Path socket) {
-    try {
-      Files.deleteIfExists(socket);
-    } catch (IOException e) {
-      log.atWarn().addKeyValue("socket", socket).setCause(e).log("socket not removed");
-    }
   }
 
   private void awaitIdle(long end) {
@@ -215,17 +151,6 @@ public final class GardenServer {
     }
     if (inFlight.get() > 0) {
       log.atWarn().addKeyValue("requests", inFlight.get()).log("requests cut at stop");
-    }
-  }
-
-  /** Output sockets get what their queues hold, within the same bound and at most two seconds. */
-  private void awaitDrained(long end) {
-    long bound = Math.min(end, System.nanoTime() + TimeUnit.SECONDS.toNanos(2));
-    for (Channel channel : channels) {
-      long left = bound - System.nanoTime();
-      if (left <= 0 || !channel.closeFuture().awaitUninterruptibly(left, TimeUnit.NANOSECONDS)) {
-        return;
-      }
     }
   }
 
@@ -244,7 +169,7 @@ public final class GardenServer {
   }
 
   private void closePools() {
-    workers.shutdownNow();
+    lanes.close();
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
   }
 
@@ -256,23 +181,19 @@ public final class GardenServer {
     return settings;
   }
 
+  RequestObserver observer() {
+    return observer;
+  }
+
   boolean isStopping() {
     return stopping;
   }
 
-  /** How often a connection looks at its deadline at least. */
-  Duration watchInterval() {
-    Duration shortest = WATCH;
-    for (Duration bound : new Duration[] {settings.readHeader(), settings.idle()}) {
-      if (!bound.isZero() && bound.compareTo(shortest) < 0) {
-        shortest = bound;
-      }
-    }
-    return shortest;
-  }
-
   void opened(HttpConnection connection) {
     connections.add(connection);
+    if (stopping) {
+      connection.stopping();
+    }
   }
 
   void closed(HttpConnection connection) {

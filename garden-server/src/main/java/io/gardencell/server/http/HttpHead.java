@@ -37,6 +37,13 @@ final class HttpHead {
     return value.isEmpty() ? this : with("Content-Type", value);
   }
 
+  HttpHead withConnection(boolean http10, boolean close) {
+    if (close) {
+      return with("Connection", "close");
+    }
+    return http10 ? with("Connection", "keep-alive") : this;
+  }
+
   HttpHead withDate() {
     return with("Date", now());
   }

@@ -4,6 +4,7 @@ import io.gardencell.server.stream.OutputQueue;
 import io.gardencell.server.stream.OutputReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -18,12 +19,14 @@ import org.jspecify.annotations.Nullable;
 public final class OutputConnection extends ChannelInboundHandlerAdapter implements OutputReader {
 
   private final @Nullable OutputQueue queue;
+  private final HijackedConnections all;
   private final AtomicBoolean woken = new AtomicBoolean();
-  private @Nullable ChannelHandlerContext context;
+  private volatile @Nullable ChannelHandlerContext context;
 
   /** Reads the queue; null stands for a stream that nobody knows. */
-  public OutputConnection(@Nullable OutputQueue queue) {
+  public OutputConnection(@Nullable OutputQueue queue, HijackedConnections all) {
     this.queue = queue;
+    this.all = all;
   }
 
   @Override
@@ -32,7 +35,20 @@ public final class OutputConnection extends ChannelInboundHandlerAdapter impleme
     if (queue == null || !ctx.channel().isActive() || !queue.connect(this)) {
       context = null;
       end(ctx);
+      return;
     }
+    all.add(this);
+  }
+
+  /** What the client has not taken yet, as far as we hold it; to see whether it takes anything. */
+  long waitingBytes() {
+    ChannelHandlerContext ctx = context;
+    OutputQueue source = queue;
+    if (ctx == null || source == null) {
+      return 0;
+    }
+    Channel channel = ctx.channel();
+    return source.waitingBytes() + channel.bytesBeforeWritable() - channel.bytesBeforeUnwritable();
   }
 
   @Override
@@ -86,6 +102,7 @@ public final class OutputConnection extends ChannelInboundHandlerAdapter impleme
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    all.remove(this);
     if (queue != null) {
       queue.disconnect(this);
     }

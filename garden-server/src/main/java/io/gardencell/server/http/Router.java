@@ -22,23 +22,41 @@ public final class Router {
   private final List<Route> routes = new ArrayList<>();
 
   /** Adds a route whose body is read before the handler runs. */
-  public Router add(String method, String pattern, Handler handler) {
-    return add(method, pattern, false, handler);
+  public Router add(String name, Lane lane, String method, String pattern, Handler handler) {
+    return add(name, lane, method, pattern, false, handler);
   }
 
   /** Adds a route whose handler reads the body as it comes. */
-  public Router addStreaming(String method, String pattern, Handler handler) {
-    return add(method, pattern, true, handler);
+  public Router addStreaming(
+      String name, Lane lane, String method, String pattern, Handler handler) {
+    return add(name, lane, method, pattern, true, handler);
   }
 
-  private Router add(String method, String pattern, boolean streaming, Handler handler) {
-    routes.add(new Route(method, pattern, segments(pattern), streaming, handler));
+  private Router add(
+      String name, Lane lane, String method, String pattern, boolean streaming, Handler handler) {
+    routes.add(new Route(name, lane, method, pattern, segments(pattern), streaming, handler));
     return this;
   }
 
-  /** Method and pattern of every route, for the description of the protocol. */
-  public List<String> descriptions() {
-    return routes.stream().map(r -> r.method() + " " + r.pattern()).toList();
+  /** Every route in the order of trying. */
+  public List<Route> routes() {
+    return Collections.unmodifiableList(routes);
+  }
+
+  /** What a path without a route of that method is told, in plain text. */
+  Answer unrouted(String path) {
+    TreeSet<String> methods = methods(path);
+    Map<String, String> more = new LinkedHashMap<>();
+    if (!methods.isEmpty()) {
+      more.put("Allow", String.join(", ", methods));
+    }
+    more.put("X-Content-Type-Options", "nosniff");
+    String text = methods.isEmpty() ? "404 page not found\n" : "Method Not Allowed\n";
+    return new Answer.Whole(
+        methods.isEmpty() ? 404 : 405,
+        "text/plain; charset=utf-8",
+        text.getBytes(StandardCharsets.US_ASCII),
+        more);
   }
 
   Optional<Match> find(String method, String path) {
@@ -54,8 +72,7 @@ public final class Router {
     return Optional.empty();
   }
 
-  /** Methods that the path has, for the Allow header. */
-  TreeSet<String> methods(String path) {
+  private TreeSet<String> methods(String path) {
     List<String> segments = segments(path);
     TreeSet<String> methods = new TreeSet<>();
     for (Route route : routes) {
@@ -114,8 +131,21 @@ public final class Router {
 
   record Match(Route route, Map<String, String> parameters) {}
 
-  record Route(
-      String method, String pattern, List<String> segments, boolean streaming, Handler handler) {
+  /**
+   * One route.
+   *
+   * @param name of the request, in logs and figures
+   * @param segments of the pattern; those that begin with a colon take any text
+   * @param streaming whether the handler reads the body as it comes
+   */
+  public record Route(
+      String name,
+      Lane lane,
+      String method,
+      String pattern,
+      List<String> segments,
+      boolean streaming,
+      Handler handler) {
 
     @Nullable Map<String, String> match(List<String> path) {
       if (path.size() != segments.size()) {

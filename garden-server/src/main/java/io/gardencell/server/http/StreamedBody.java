@@ -70,11 +70,7 @@ final class StreamedBody extends OutputStream {
     int size = rest == null ? 0 : rest.readableBytes();
     if (!begun && size <= SMALL) {
       HttpHead head = head().with("Content-Length", Integer.toString(size));
-      if (close) {
-        head.with("Connection", "close");
-      } else if (http10) {
-        head.with("Connection", "keep-alive");
-      }
+      head.withConnection(http10, close);
       ctx.write(head.encode(ctx.alloc(), 0));
     } else if (rest != null && size > 0) {
       send(rest);

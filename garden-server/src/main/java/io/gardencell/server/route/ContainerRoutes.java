@@ -9,6 +9,7 @@ import io.gardencell.api.StopRequest;
 import io.gardencell.api.WireJson;
 import io.gardencell.server.grace.GraceTimers;
 import io.gardencell.server.http.Answer;
+import io.gardencell.server.http.Lane;
 import io.gardencell.server.http.Request;
 import io.gardencell.server.http.Router;
 import java.time.Duration;
@@ -43,21 +44,26 @@ final class ContainerRoutes implements RouteGroup {
 
   @Override
   public void addTo(Router router) {
+    String one = "/containers/:handle";
     router
-        .add("GET", "/ping", this::ping)
-        .add("GET", "/capacity", request -> Answer.json(backend.capacity()))
-        .add("GET", "/containers", this::list)
-        .add("POST", "/containers", this::create)
-        .add("GET", "/containers/:handle/info", held.handler((c, r) -> Answer.json(c.info())))
-        .add("GET", "/containers/bulk_info", r -> Answer.json(backend.bulkInfo(handles(r))))
-        .add("GET", "/containers/bulk_metrics", r -> Answer.json(backend.bulkMetrics(handles(r))))
-        .add("DELETE", "/containers/:handle", this::destroy)
-        .add("PUT", "/containers/:handle/stop", this::stop);
+        .add("ping", Lane.QUERY, "GET", "/ping", new Ping(backend))
+        .add("capacity", Lane.QUERY, "GET", "/capacity", r -> Answer.json(backend.capacity()))
+        .add("list", Lane.QUERY, "GET", "/containers", this::list)
+        .add("create", Lane.CHANGE, "POST", "/containers", this::create)
+        .add(
+            "info", Lane.QUERY, "GET", one + "/info", held.handler((c, r) -> Answer.json(c.info())))
+        .add("bulk_info", Lane.QUERY, "GET", "/containers/bulk_info", this::bulkInfo)
+        .add("bulk_metrics", Lane.FIGURES, "GET", "/containers/bulk_metrics", this::bulkMetrics)
+        .add("destroy", Lane.CHANGE, "DELETE", one, this::destroy)
+        .add("stop", Lane.CHANGE, "PUT", one + "/stop", this::stop);
   }
 
-  private Answer ping(Request request) {
-    backend.ping();
-    return Answer.OK;
+  private Answer bulkInfo(Request request) {
+    return Answer.json(backend.bulkInfo(handles(request)));
+  }
+
+  private Answer bulkMetrics(Request request) {
+    return Answer.json(backend.bulkMetrics(handles(request)));
   }
 
   private Answer list(Request request) {
@@ -74,14 +80,14 @@ final class ContainerRoutes implements RouteGroup {
     }
     Handle handle = backend.create(spec);
     timers.arm(handle, spec.graceTime());
-    log.atInfo().addKeyValue("handle", handle).log("guardian.api.garden-server.create.created");
+    log.atInfo().addKeyValue("handle", handle).log("created");
     return Answer.json(new CreateResponse(handle.value()));
   }
 
   private Answer destroy(Request request) {
     Handle handle = Held.handle(request);
     destroys.destroy(handle, timers);
-    log.atInfo().addKeyValue("handle", handle).log("guardian.api.garden-server.destroy.destroyed");
+    log.atInfo().addKeyValue("handle", handle).log("destroyed");
     return Answer.OK;
   }
 

@@ -4,6 +4,7 @@ import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
 import io.gardencell.server.grace.GraceTimers;
 import io.gardencell.server.http.Answer;
+import io.gardencell.server.http.Lane;
 import io.gardencell.server.http.Request;
 import io.gardencell.server.http.Router;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.io.OutputStream;
 
 /** Files in and out, as tar streams. */
 final class FileRoutes implements RouteGroup {
+
+  private static final String FILES = "/containers/:handle/files";
 
   private final Held held;
 
@@ -21,8 +24,8 @@ final class FileRoutes implements RouteGroup {
   @Override
   public void addTo(Router router) {
     router
-        .addStreaming("PUT", "/containers/:handle/files", held.handler(this::in))
-        .add("GET", "/containers/:handle/files", this::out);
+        .addStreaming("stream-in", Lane.TRANSFER, "PUT", FILES, held.handler(this::in))
+        .add("stream-out", Lane.TRANSFER, "GET", FILES, this::out);
   }
 
   private Answer in(BackendContainer container, Request request) {

@@ -3,8 +3,11 @@ package io.gardencell.server.route;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
 import io.gardencell.server.grace.GraceTimers;
-import io.gardencell.server.http.ControlConnections;
 import io.gardencell.server.http.GardenServer;
+import io.gardencell.server.http.HijackedConnections;
+import io.gardencell.server.http.Lane;
+import io.gardencell.server.http.Lanes;
+import io.gardencell.server.http.RequestObserver;
 import io.gardencell.server.http.Router;
 import io.gardencell.server.http.ServerSettings;
 import io.gardencell.server.stream.Streams;
@@ -28,8 +31,8 @@ public final class GardenApi {
   private final ContainerBackend backend;
   private final GraceTimers timers;
   private final GardenServer server;
-  private final List<String> descriptions;
-  private final ControlConnections controls = new ControlConnections();
+  private final Router router = new Router();
+  private final HijackedConnections hijacked = new HijackedConnections();
 
   /**
    * What the protocol needs besides its backend.
@@ -47,21 +50,20 @@ public final class GardenApi {
     }
   }
 
-  /** {@code timer} is the caller's; {@code extra} adds the operators' routes, behind Garden's. */
+  /** {@code timer} is the caller's; {@code observer} is told of every request. */
   public GardenApi(
       Settings settings,
       ContainerBackend backend,
       Streams streams,
       Timer timer,
-      java.util.function.Consumer<Router> extra) {
+      RequestObserver observer) {
     this.backend = backend;
-    Router router = new Router();
-    server = new GardenServer(settings.server(), router, controls);
+    server = new GardenServer(settings.server(), router, hijacked, observer);
     Destroys destroys = new Destroys(backend);
     timers =
         new GraceTimers(
             timer,
-            server.workers(),
+            server.lanes().of(Lane.CHANGE),
             handle -> destroys.tryDestroy(handle, timers()),
             settings.leastReapRetry());
     Held held = new Held(backend, timers);
@@ -71,20 +73,18 @@ public final class GardenApi {
             new FileRoutes(held),
             new LimitRoutes(held),
             new NetRoutes(held),
-            new ProcessRoutes(held, streams, controls, server.workers()),
+            new ProcessRoutes(held, streams, hijacked, server.lanes().of(Lane.SIGNAL)),
             new PropertyRoutes(held, timers));
     groups.forEach(group -> group.addTo(router));
-    extra.accept(router);
-    descriptions = router.descriptions();
-  }
-
-  /** Method and pattern of every route. */
-  public List<String> routes() {
-    return descriptions;
   }
 
   private GraceTimers timers() {
     return timers;
+  }
+
+  /** The routes; operators' own may be added behind Garden's before {@link #bind}. */
+  public Router router() {
+    return router;
   }
 
   /** Binds the listener; clients that connect wait until {@link #serve}. */
@@ -115,13 +115,23 @@ public final class GardenApi {
     server.stop();
   }
 
-  /** Connections of any kind. */
-  public int openConnections() {
-    return server.openConnections();
+  /** Connections, requests and threads, for figures. */
+  public GardenServer server() {
+    return server;
   }
 
-  /** Clients that wait for processes. */
-  public int openControls() {
-    return controls.count();
+  /** Clients of processes. */
+  public HijackedConnections hijacked() {
+    return hijacked;
+  }
+
+  /** Containers whose grace time counts. */
+  public int graceTimers() {
+    return timers.count();
+  }
+
+  /** The threads of requests. */
+  public Lanes lanes() {
+    return server.lanes();
   }
 }

@@ -2,6 +2,7 @@ package io.gardencell.server.route;
 
 import io.gardencell.api.Limits;
 import io.gardencell.server.http.Answer;
+import io.gardencell.server.http.Lane;
 import io.gardencell.server.http.Router;
 import java.util.function.Function;
 
@@ -24,6 +25,8 @@ final class LimitRoutes implements RouteGroup {
 
   private void add(Router router, String name, Function<Limits, Object> part) {
     router.add(
+        "current-" + name + "-limits",
+        Lane.QUERY,
         "GET",
         "/containers/:handle/limits/" + name,
         held.handler((container, request) -> Answer.json(part.apply(container.limits()))));

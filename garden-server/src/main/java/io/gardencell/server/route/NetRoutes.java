@@ -6,6 +6,7 @@ import io.gardencell.api.NetInResponse;
 import io.gardencell.api.NetOutRule;
 import io.gardencell.api.spi.PortForward;
 import io.gardencell.server.http.Answer;
+import io.gardencell.server.http.Lane;
 import io.gardencell.server.http.Request;
 import io.gardencell.server.http.Router;
 import java.util.List;
@@ -24,9 +25,9 @@ final class NetRoutes implements RouteGroup {
   @Override
   public void addTo(Router router) {
     router
-        .add("POST", "/containers/:handle/net/in", this::in)
-        .add("POST", "/containers/:handle/net/out", this::out)
-        .add("POST", "/containers/:handle/net/out/bulk", this::bulk);
+        .add("net-in", Lane.CHANGE, "POST", "/containers/:handle/net/in", this::in)
+        .add("net-out", Lane.CHANGE, "POST", "/containers/:handle/net/out", this::out)
+        .add("bulk-net-out", Lane.CHANGE, "POST", "/containers/:handle/net/out/bulk", this::bulk);
   }
 
   private Answer in(Request request) {

@@ -5,7 +5,9 @@ import io.gardencell.api.ProcessSpec;
 import io.gardencell.server.grace.GraceTimers;
 import io.gardencell.server.http.Answer;
 import io.gardencell.server.http.ControlConnection;
-import io.gardencell.server.http.ControlConnections;
+import io.gardencell.server.http.Handler;
+import io.gardencell.server.http.HijackedConnections;
+import io.gardencell.server.http.Lane;
 import io.gardencell.server.http.OutputConnection;
 import io.gardencell.server.http.Request;
 import io.gardencell.server.http.Router;
@@ -13,6 +15,7 @@ import io.gardencell.server.stream.Attachment;
 import io.gardencell.server.stream.OutputQueue;
 import io.gardencell.server.stream.RunningProcess;
 import io.gardencell.server.stream.Streams;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 
@@ -21,24 +24,25 @@ final class ProcessRoutes implements RouteGroup {
 
   private final Held held;
   private final Streams streams;
-  private final ControlConnections controls;
+  private final HijackedConnections hijacked;
   private final Executor signals;
 
-  ProcessRoutes(Held held, Streams streams, ControlConnections controls, Executor signals) {
+  ProcessRoutes(Held held, Streams streams, HijackedConnections hijacked, Executor signals) {
     this.held = held;
     this.streams = streams;
-    this.controls = controls;
+    this.hijacked = hijacked;
     this.signals = signals;
   }
 
   @Override
   public void addTo(Router router) {
     String process = "/containers/:handle/processes/:pid";
+    String stream = process + "/attaches/:streamid/";
     router
-        .add("POST", "/containers/:handle/processes", this::run)
-        .add("GET", process, this::attach)
-        .add("GET", process + "/attaches/:streamid/stdout", r -> output(r, Attachment::stdout))
-        .add("GET", process + "/attaches/:streamid/stderr", r -> output(r, Attachment::stderr));
+        .add("run", Lane.CHANGE, "POST", "/containers/:handle/processes", this::run)
+        .add("attach", Lane.QUERY, "GET", process, this::attach)
+        .add("stdout", Lane.QUERY, "GET", stream + "stdout", new Output(Attachment::stdout))
+        .add("stderr", Lane.QUERY, "GET", stream + "stderr", new Output(Attachment::stderr));
   }
 
   private Answer run(Request request) {
@@ -62,7 +66,7 @@ final class ProcessRoutes implements RouteGroup {
       return new Answer.Hijacked(
           status,
           "application/json",
-          () -> new ControlConnection(attachment, hold, controls, signals));
+          () -> new ControlConnection(attachment, hold, hijacked, signals));
     } finally {
       if (!done) {
         hold.close();
@@ -70,15 +74,31 @@ final class ProcessRoutes implements RouteGroup {
     }
   }
 
-  private Answer output(Request request, Function<Attachment, OutputQueue> side) {
-    OutputQueue queue =
-        streams
-            .find(
-                request.parameter("handle"),
-                request.parameter("pid"),
-                request.parameter("streamid"))
-            .map(side)
-            .orElse(null);
-    return new Answer.Hijacked(200, "", () -> new OutputConnection(queue));
+  /** Finding a stream is a look into memory: no thread is needed, so nothing can delay it. */
+  private final class Output implements Handler {
+
+    private final Function<Attachment, OutputQueue> side;
+
+    Output(Function<Attachment, OutputQueue> side) {
+      this.side = side;
+    }
+
+    @Override
+    public Answer handle(Request request) {
+      OutputQueue queue =
+          streams
+              .find(
+                  request.parameter("handle"),
+                  request.parameter("pid"),
+                  request.parameter("streamid"))
+              .map(side)
+              .orElse(null);
+      return new Answer.Hijacked(200, "", () -> new OutputConnection(queue, hijacked));
+    }
+
+    @Override
+    public Optional<Answer> atOnce(Request request) {
+      return Optional.of(handle(request));
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.gardencell.api.PropertyValue;
 import io.gardencell.api.WireJson;
 import io.gardencell.server.grace.GraceTimers;
 import io.gardencell.server.http.Answer;
+import io.gardencell.server.http.Lane;
 import io.gardencell.server.http.Request;
 import io.gardencell.server.http.Router;
 import java.time.Duration;
@@ -27,28 +28,40 @@ final class PropertyRoutes implements RouteGroup {
 
   @Override
   public void addTo(Router router) {
+    String all = "/containers/:handle/properties";
+    String one = all + "/:key";
+    String graceTime = "/containers/:handle/grace_time";
+    String metrics = "/containers/:handle/metrics";
     router
-        .add("PUT", "/containers/:handle/grace_time", this::setGraceTime)
+        .add("set-grace-time", Lane.QUERY, "PUT", graceTime, this::setGraceTime)
         .add(
+            "get-properties",
+            Lane.QUERY,
             "GET",
-            "/containers/:handle/properties",
+            all,
             held.handler((container, request) -> Answer.json(container.properties())))
         .add(
+            "get-property",
+            Lane.QUERY,
             "GET",
-            "/containers/:handle/properties/:key",
+            one,
             held.handler((c, r) -> Answer.json(new PropertyValue(c.property(r.parameter("key"))))))
-        .add("PUT", "/containers/:handle/properties/:key", this::setProperty)
+        .add("set-property", Lane.QUERY, "PUT", one, this::setProperty)
         .add(
+            "remove-property",
+            Lane.QUERY,
             "DELETE",
-            "/containers/:handle/properties/:key",
+            one,
             held.handler(
                 (container, request) -> {
                   container.removeProperty(request.parameter("key"));
                   return Answer.OK;
                 }))
         .add(
+            "get-metrics",
+            Lane.FIGURES,
             "GET",
-            "/containers/:handle/metrics",
+            metrics,
             held.handler((container, request) -> Answer.json(container.metrics())));
   }
 

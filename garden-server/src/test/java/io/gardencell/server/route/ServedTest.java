@@ -34,7 +34,7 @@ abstract class ServedTest {
   }
 
   final GardenApi api(GardenApi.Settings settings) {
-    GardenApi made = new GardenApi(settings, backend, streams, timer, router -> {});
+    GardenApi made = new GardenApi(settings, backend, streams, timer, (route, status, took) -> {});
     try {
       made.bind();
     } catch (IOException e) {

@@ -1,0 +1,117 @@
+package io.gardencell.server.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A bound TCP or unix socket. Clients can connect from the beginning and wait until {@link
+ * #accept}. Any thread.
+ */
+final class Listener implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Listener.class);
+  private static final int BACKLOG = 4096;
+
+  private final SocketAddress address;
+  private final Channel channel;
+
+  private Listener(SocketAddress address, Channel channel) {
+    this.address = address;
+    this.channel = channel;
+  }
+
+  static Listener bind(SocketAddress address, EventLoopGroup loops, ChannelHandler accepted)
+      throws IOException {
+    boolean unix = address instanceof UnixDomainSocketAddress;
+    if (address instanceof UnixDomainSocketAddress path) {
+      removeSocket(path.getPath());
+    }
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(unix ? NioServerDomainSocketChannel.class : NioServerSocketChannel.class)
+            .option(ChannelOption.AUTO_READ, false)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .childOption(
+                ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1 << 17, 1 << 18))
+            .childHandler(accepted);
+    if (!unix) {
+      bootstrap.option(ChannelOption.SO_REUSEADDR, true);
+      bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
+    }
+    var bound = bootstrap.bind(address).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException("cannot listen on " + address, bound.cause());
+    }
+    Listener listener = new Listener(address, bound.channel());
+    if (address instanceof UnixDomainSocketAddress path) {
+      listener.openToAll(path.getPath());
+    }
+    return listener;
+  }
+
+  private static void removeSocket(Path socket) throws IOException {
+    if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    boolean other =
+        Files.isDirectory(socket, LinkOption.NOFOLLOW_LINKS)
+            || Files.isRegularFile(socket, LinkOption.NOFOLLOW_LINKS)
+            || Files.isSymbolicLink(socket);
+    if (other) {
+      throw new IOException(
+          "error deleting existing socket: " + socket + " is not a socket, not removed");
+    }
+    Files.delete(socket);
+  }
+
+  private void openToAll(Path socket) throws IOException {
+    if (Files.getFileAttributeView(socket, PosixFileAttributeView.class) != null) {
+      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rwxrwxrwx"));
+    }
+  }
+
+  /** Takes those who connected and will connect. */
+  void accept() {
+    channel.config().setAutoRead(true);
+    channel.read();
+  }
+
+  /** The TCP port that was bound. */
+  int port() {
+    if (channel.localAddress() instanceof InetSocketAddress bound) {
+      return bound.getPort();
+    }
+    throw new IllegalStateException("server is not bound to a TCP port");
+  }
+
+  /** Takes nobody any more, and removes the socket file. */
+  @Override
+  public void close() {
+    channel.close().awaitUninterruptibly();
+    if (address instanceof UnixDomainSocketAddress path) {
+      try {
+        Files.deleteIfExists(path.getPath());
+      } catch (IOException e) {
+        log.atWarn().addKeyValue("socket", path).setCause(e).log("socket not removed");
+      }
+    }
+  }
+}
