@@ -237,10 +237,9 @@ final class EmulatedCompute implements HostCompute {
             throw new HcsException(function, now.id(), HcsErrors.INVALID_STATE);
           }
           String kind = request.resourceType() + "/" + request.requestType();
-          if (kind.equals("Network/Add")) {
-            hns.attach(String.valueOf(request.settings()), now.id());
-          } else if (kind.equals("Network/Remove")) {
-            hns.detach(String.valueOf(request.settings()), now.id());
+          if (kind.equals("Network/Add") || kind.equals("Network/Remove")) {
+            changeNetwork(
+                String.valueOf(request.settings()), now.id(), kind.endsWith("Add"), function);
           } else if (kind.equals("MappedDirectory/Add")
               && request.settings() instanceof MappedDirectory mapped) {
             try {
@@ -253,6 +252,21 @@ final class EmulatedCompute implements HostCompute {
           }
           return null;
         });
+  }
+
+  /** HCS tells only a code where HNS refuses. */
+  private void changeNetwork(String endpoint, String system, boolean add, String function) {
+    try {
+      if (add) {
+        hns.attach(endpoint, system);
+      } else {
+        hns.detach(endpoint, system);
+      }
+    } catch (HcsException refused) {
+      HcsException failure = new HcsException(function, endpoint, refused.code());
+      failure.initCause(refused);
+      throw failure;
+    }
   }
 
   ComputeProcess createProcess(SystemRecord opened, ProcessDocument document) {

@@ -61,12 +61,15 @@ final class EmulatedHns implements HostNetworks, HostEndpoints, HostInterfaces {
 
   @Override
   public HnsNetwork createNetwork(HnsNetwork n) {
+    for (HnsNetwork.Subnet subnet : n.subnets()) {
+      if (!subnet.addressPrefix().isEmpty() && subnet.gatewayAddress().isEmpty()) {
+        throw new IllegalArgumentException(
+            "network create error, subnet has address prefix but no gateway specified");
+      }
+    }
     return state.locked(
         () -> {
           List<HnsNetwork> all = networks();
-          if (all.stream().anyMatch(o -> o.name().equalsIgnoreCase(n.name()))) {
-            throw failure("/networks/", HcsErrors.ALREADY_EXISTS, "An object already exists. ");
-          }
           List<HnsNetwork.Subnet> subnets = new ArrayList<>();
           for (HnsNetwork.Subnet s : n.subnets()) {
             subnets.add(s.addressPrefix().isEmpty() ? freeSubnet(all) : checked(s, all));
@@ -107,7 +110,7 @@ final class EmulatedHns implements HostNetworks, HostEndpoints, HostInterfaces {
     for (HnsNetwork other : all) {
       for (HnsNetwork.Subnet o : other.subnets()) {
         if (Subnet4.parse(o.addressPrefix()).overlaps(wanted)) {
-          throw failure("/networks/", HcsErrors.ALREADY_EXISTS, "An object already exists. ");
+          throw failure("/networks/", HcsErrors.ALREADY_EXISTS, "The object already exists. ");
         }
       }
     }
@@ -218,7 +221,7 @@ final class EmulatedHns implements HostNetworks, HostEndpoints, HostInterfaces {
         return a;
       }
     }
-    throw failure("/endpoints/", HcsErrors.NOT_FOUND, "No free address in the subnet. ");
+    throw failure("/endpoints/", HcsErrors.NOT_FOUND, "The network has no free address. ");
   }
 
   private static void checkPorts(String id, HnsEndpoint e, List<HnsEndpoint> all) {
@@ -230,7 +233,7 @@ final class EmulatedHns implements HostNetworks, HostEndpoints, HostInterfaces {
     }
     for (String port : ports(e)) {
       if (!taken.add(port)) {
-        throw failure("/endpoints/", PORT_EXISTS, "The port already exists. ");
+        throw failure("/endpoints/", PORT_EXISTS, "The specified port already exists. ");
       }
     }
   }
@@ -288,7 +291,7 @@ final class EmulatedHns implements HostNetworks, HostEndpoints, HostInterfaces {
         e.gatewayAddress(),
         e.prefixLength(),
         containers,
-        containers.isEmpty() ? 1 : 2);
+        containers.isEmpty() ? 4 : containers.size() > 1 ? 3 : 2);
   }
 
   @Override
@@ -365,20 +368,29 @@ final class EmulatedHns implements HostNetworks, HostEndpoints, HostInterfaces {
   @Override
   public List<HostInterface> interfaces() {
     List<HostInterface> all = new ArrayList<>();
-    int index = 10;
     for (HnsNetwork n : networks()) {
       List<String> addresses = n.subnets().stream().map(s -> s.gatewayAddress()).toList();
-      all.add(new HostInterface("vEthernet (" + n.name() + ")", index, index, 1, addresses));
-      index++;
+      all.add(adapter(n.name(), n.id(), addresses, 1));
     }
-    int compartment = 2;
     for (HnsEndpoint e : endpoints()) {
-      all.add(
-          new HostInterface(
-              "vEthernet (" + e.name() + ")", index, index, compartment++, List.of(e.ipAddress())));
-      index++;
+      if (!e.sharedContainers().isEmpty()) {
+        int compartment = (int) (number(e.id()) & 0xffff) + 2;
+        all.add(adapter(e.name(), e.id(), List.of(e.ipAddress()), compartment));
+      }
     }
     return all;
+  }
+
+  /** Numbers come from the id, so that they stay while other adapters come and go. */
+  private static HostInterface adapter(
+      String name, String id, List<String> addresses, int compartment) {
+    long number = number(id);
+    return new HostInterface(
+        "vEthernet (" + name + ")", (int) number, number << 24, compartment, addresses);
+  }
+
+  private static long number(String id) {
+    return 100 + Integer.toUnsignedLong(id.toLowerCase(Locale.ROOT).hashCode()) % 0x7fff_0000L;
   }
 
   private Path mtuFile(HostInterface adapter) {

@@ -42,7 +42,7 @@ final class EmulatedLayerImport implements LayerImport {
       }
     }
     if (!Files.isDirectory(importFolder)) {
-      throw new HcsException(function, importFolder.toString(), HcsErrors.FILE_NOT_FOUND);
+      throw new HcsException(function, importFolder.toString(), HcsErrors.PATH_NOT_FOUND);
     }
     try {
       Files.createDirectories(layer);

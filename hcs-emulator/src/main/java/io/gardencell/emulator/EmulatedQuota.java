@@ -1,6 +1,5 @@
 package io.gardencell.emulator;
 
-import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.HostQuota;
 import java.io.IOException;
@@ -51,10 +50,10 @@ final class EmulatedQuota implements HostQuota {
 
   @Override
   public void setLimit(String volume, long bytes) {
-    Path directory = volumes.directory(volume, "IFsrmQuotaManager");
     if (bytes < 1024) {
-      throw new HcsException("IFsrmQuotaManager", volume, HcsErrors.INVALID_PARAMETER);
+      throw new IllegalArgumentException("quota: " + bytes + " bytes (expected: at least 1024)");
     }
+    Path directory = volumes.directory(volume, "IFsrmQuotaManager");
     state.write(file(directory, "limit"), new Limit(bytes));
   }
 

@@ -66,6 +66,7 @@ final class EmulatedScratchLayers implements ScratchLayers {
   @Override
   public void create(Path layer, List<Path> parents) {
     String function = "CreateSandboxLayer";
+    require(!parents.isEmpty(), function, layer, HcsErrors.INVALID_PARAMETER);
     require(
         !Files.exists(layer, LinkOption.NOFOLLOW_LINKS), function, layer, HcsErrors.ALREADY_EXISTS);
     checkParents(parents, function);
@@ -132,7 +133,6 @@ final class EmulatedScratchLayers implements ScratchLayers {
 
   @Override
   public Optional<String> mountPath(Path layer) {
-    require(Files.isDirectory(layer), "GetLayerMountPath", layer, HcsErrors.PATH_NOT_FOUND);
     return find(layer).filter(Sandbox::prepared).map(s -> EmulatedVolumes.name(s.guid()));
   }
 

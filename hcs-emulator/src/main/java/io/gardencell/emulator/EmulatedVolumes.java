@@ -4,7 +4,9 @@ import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.HostVolumes;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -13,6 +15,7 @@ import java.util.regex.Pattern;
 /** Volumes are directories; a mount is a symbolic link to one. Any thread. */
 final class EmulatedVolumes implements HostVolumes {
 
+  private static final int DIRECTORY_NOT_EMPTY = 0x91;
   private static final Pattern NAME =
       Pattern.compile("\\\\\\\\\\?\\\\Volume\\{([0-9a-fA-F-]{36})\\}\\\\?");
 
@@ -48,6 +51,13 @@ final class EmulatedVolumes implements HostVolumes {
   public void mount(Path mountPoint, String volume) {
     String function = "SetVolumeMountPointW";
     Path target = directory(volume, function);
+    if (!Files.isDirectory(mountPoint, LinkOption.NOFOLLOW_LINKS)) {
+      int code =
+          Files.exists(mountPoint, LinkOption.NOFOLLOW_LINKS)
+              ? DIRECTORY_NOT_EMPTY
+              : HcsErrors.FILE_NOT_FOUND;
+      throw new HcsException(function, mountPoint.toString(), code);
+    }
     try {
       Files.delete(mountPoint);
       try {
@@ -56,6 +66,8 @@ final class EmulatedVolumes implements HostVolumes {
         Files.createDirectory(mountPoint);
         throw e;
       }
+    } catch (DirectoryNotEmptyException e) {
+      throw new HcsException(function, mountPoint.toString(), DIRECTORY_NOT_EMPTY);
     } catch (IOException e) {
       throw Failures.of(function, mountPoint.toString(), e);
     }

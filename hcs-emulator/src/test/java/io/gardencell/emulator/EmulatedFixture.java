@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
 
 /** The emulated host in a directory of its own, with the programs of a POSIX system. */
 final class EmulatedFixture implements HostFixture {
@@ -74,6 +76,37 @@ final class EmulatedFixture implements HostFixture {
   @Override
   public String writesZeros(long count) {
     return "head -c " + count + " /dev/zero";
+  }
+
+  @Override
+  public String writes(String stdout, String stderr) {
+    return "sh -c \"echo " + stdout + "; echo " + stderr + " >&2\"";
+  }
+
+  @Override
+  public String printsVariable(String name) {
+    return "sh -c \"printf '%s\\n' \\\"${" + name + "-(unset)}\\\"\"";
+  }
+
+  @Override
+  public String printsArguments() {
+    return "printf [%s]\\n";
+  }
+
+  @Override
+  public Optional<Path> contents(String volume) {
+    Path mountPoint = directory.resolve("contents-" + UUID.randomUUID());
+    try {
+      host.volumes().mount(Files.createDirectory(mountPoint), volume);
+      return Optional.of(mountPoint.toRealPath());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public boolean showsLayers() {
+    return true;
   }
 
   @Override
