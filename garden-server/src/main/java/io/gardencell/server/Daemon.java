@@ -67,17 +67,15 @@ public final class Daemon implements AutoCloseable {
     GardenerSettings defaults = GardenerSettings.defaults(depot, initBin(options, host, dataDir));
     Gardener gardener =
         new Gardener(
-            new GardenerSettings(
-                defaults.depot(),
-                defaults.initBin(),
-                options.defaultRootfs,
-                options.externalIp,
-                options.maxContainers,
-                defaults.privilegedAllowed(),
-                options.destroyOnStart,
-                entitlementPerShare(),
-                defaults.deadlines(),
-                defaults.bounds()),
+            defaults
+                .with(
+                    new GardenerSettings.Policy(
+                        options.defaultRootfs,
+                        options.externalIp,
+                        defaults.policy().privilegedAllowed(),
+                        options.destroyOnStart,
+                        entitlementPerShare()))
+                .with(defaults.bounds().withContainers(options.maxContainers)),
             plugins,
             streams,
             Clock.systemUTC());

@@ -82,7 +82,7 @@ final class Creation {
     container.update(
         saved -> {
           Map<String, String> properties = new HashMap<>(saved.properties());
-          properties.put(NetworkResult.EXTERNAL_IP, cell.settings().externalIp());
+          properties.put(NetworkResult.EXTERNAL_IP, cell.settings().policy().externalIp());
           properties.putAll(network.properties());
           if (!spec.graceTime().isZero()) {
             properties.put(GardenContainer.GRACE_TIME, Long.toString(spec.graceTime().toNanos()));
@@ -99,7 +99,8 @@ final class Creation {
       throw GardenException.failure("Cannot provide both Image.URI and RootFSPath");
     }
     String named = spec.image().uri().isEmpty() ? spec.rootfs() : spec.image().uri();
-    String uri = (named.isEmpty() ? cell.settings().defaultRootfs() : named).replaceFirst("#", ":");
+    String uri =
+        (named.isEmpty() ? cell.settings().policy().defaultRootfs() : named).replaceFirst("#", ":");
     if (uri.startsWith("raw:")) {
       return new RootFilesystem(
           uri.substring(uri.startsWith("raw://") ? 6 : 4), List.of(), List.of(), null);

@@ -235,7 +235,7 @@ final class GardenContainer implements BackendContainer {
     }
     return new NetworkAddress(
         container.handle().value(),
-        properties.getOrDefault(NetworkResult.EXTERNAL_IP, cell.settings().externalIp()),
+        properties.getOrDefault(NetworkResult.EXTERNAL_IP, cell.settings().policy().externalIp()),
         ip);
   }
 

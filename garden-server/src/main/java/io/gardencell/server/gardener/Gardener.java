@@ -80,7 +80,7 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
       throw GardenException.failure("capacity: " + e.getMessage(), e);
     }
     long schedulable = cell.plugins().image().capacity().orElse(disk);
-    long most = cell.settings().maxContainers();
+    long most = cell.settings().bounds().containers();
     return new Capacity(physicalMemory(), disk, schedulable, most > 0 ? most : -1L);
   }
 
@@ -94,7 +94,7 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
 
   @Override
   public Handle create(ContainerSpec spec) {
-    if (spec.privileged() && !cell.settings().privilegedAllowed()) {
+    if (spec.privileged() && !cell.settings().policy().privilegedAllowed()) {
       throw GardenException.failure("privileged container creation is disabled");
     }
     if (spec.graceTime().isNegative()) {
@@ -153,7 +153,7 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
       if (containers.containsKey(handle)) {
         throw GardenException.failure("Handle '" + handle + "' already in use");
       }
-      long most = cell.settings().maxContainers();
+      long most = cell.settings().bounds().containers();
       if (most > 0 && containers.size() >= most) {
         throw GardenException.failure("max containers reached");
       }

@@ -73,7 +73,8 @@ final class MetricsSampler {
     SavedContainer saved = container.saved();
     long millis = Math.max(1, cell.clock().millis() - saved.createdMillis());
     double shares = (double) saved.limits().cpu().shares();
-    long entitlement = (long) (shares * cell.settings().entitlementPerShare() / 100 * millis * 1e6);
+    long entitlement =
+        (long) (shares * cell.settings().policy().entitlementPerShare() / 100 * millis * 1e6);
     return new Metrics(
         metrics.memory(),
         metrics.cpu(),

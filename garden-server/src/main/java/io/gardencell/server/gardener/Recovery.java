@@ -52,7 +52,8 @@ final class Recovery {
   private void recover(
       GardenContainer container, @org.jspecify.annotations.Nullable ContainerState state) {
     LiveContainer live = container.live();
-    boolean whole = live.saved().phase() == Phase.CREATED && !cell.settings().destroyOnStart();
+    boolean whole =
+        live.saved().phase() == Phase.CREATED && !cell.settings().policy().destroyOnStart();
     attempt(
         (whole ? "recover " : "destroy ") + live.handle(),
         () -> {
