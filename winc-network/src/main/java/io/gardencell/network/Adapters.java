@@ -1,6 +1,7 @@
 package io.gardencell.network;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.HostInterface;
 import io.gardencell.hcs.HostInterfaces;
 import java.io.IOException;
@@ -18,9 +19,11 @@ final class Adapters {
   private static final long ETHERNET_MTU = 1500;
 
   private final HostInterfaces interfaces;
+  private final StepLog steps;
 
-  Adapters(HostInterfaces interfaces) {
+  Adapters(HostInterfaces interfaces, StepLog steps) {
     this.interfaces = interfaces;
+    this.steps = steps;
   }
 
   /** The adapter of a network or endpoint, as soon as there is one; {@code failure} is thrown. */
@@ -40,11 +43,15 @@ final class Adapters {
 
   /** Sets the MTU of a network's adapter; 0 = that of the host's own adapter. */
   void setNetworkMtu(HostInterface adapter, int mtu) {
-    interfaces.setMtu(adapter, mtu == 0 ? hostMtu() : mtu);
+    setMtu(adapter, mtu == 0 ? hostMtu() : mtu);
   }
 
-  /** Sets the MTU of an endpoint's adapter; 0 = that of the network's adapter. */
-  void setEndpointMtu(HostInterface adapter, int mtu, String networkName) {
+  /**
+   * Sets the MTU of an endpoint's adapter; 0 = that of the network's adapter.
+   *
+   * @return the MTU in bytes
+   */
+  long setEndpointMtu(HostInterface adapter, int mtu, String networkName) {
     long value = mtu;
     if (mtu == 0) {
       value =
@@ -57,7 +64,17 @@ final class Adapters {
                                   + alias(networkName)
                                   + ", index: 0 not found")));
     }
-    interfaces.setMtu(adapter, value);
+    setMtu(adapter, value);
+    return value;
+  }
+
+  private void setMtu(HostInterface adapter, long mtu) {
+    try {
+      interfaces.setMtu(adapter, mtu);
+    } catch (HcsException failed) {
+      steps.error(HostFailures.text(failed));
+      throw failed;
+    }
   }
 
   private Optional<HostInterface> find(String name) {

@@ -5,11 +5,15 @@ import io.gardencell.api.NetOutRule;
 import io.gardencell.api.spi.PortForward;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.hcs.document.HnsPolicy;
+import io.gardencell.network.rule.Acls;
+import io.gardencell.network.rule.OutboundRules;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a connected container was promised; immutable, kept in a file so that its rules can be
@@ -27,6 +31,8 @@ record ConnectedContainer(
     @JsonProperty("ip") String ip,
     @JsonProperty("ports") List<PortForward> ports,
     @JsonProperty("rules") List<NetOutRule> rules) {
+
+  private static final Logger log = LoggerFactory.getLogger(ConnectedContainer.class);
 
   ConnectedContainer {
     ports = List.copyOf(ports);
@@ -69,6 +75,13 @@ record ConnectedContainer(
     policies.addAll(acls.isEmpty() ? Acls.BLOCK_ALL : acls);
     ports.forEach(port -> policies.add(Acls.nat(port.hostPort(), port.containerPort())));
     return endpoint.withPolicies(policies);
+  }
+
+  /** Logs what of the rules cannot be enforced as it was asked. */
+  void warn() {
+    for (String warning : warnings()) {
+      log.atWarn().addKeyValue("handle", handle).addKeyValue("rule", warning).log("rule reduced");
+    }
   }
 
   /** What of the rules cannot be enforced as it was asked; each once. */

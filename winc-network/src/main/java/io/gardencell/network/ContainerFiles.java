@@ -3,19 +3,21 @@ package io.gardencell.network;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
+import io.gardencell.network.port.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** One file per connected container, written before a change is answered; any thread. */
 final class ContainerFiles {
 
   private static final JsonMapper MAPPER = new JsonMapper();
+  private static final String SUFFIX = ".json";
 
   private final Path dir;
 
@@ -38,21 +40,34 @@ final class ContainerFiles {
     return read(file(handle)).filter(container -> container.handle().equals(handle));
   }
 
-  /** All that can be read. */
-  List<ConnectedContainer> all() {
-    List<ConnectedContainer> all = new ArrayList<>();
+  /**
+   * The container of a handle.
+   *
+   * @throws GardenException.ContainerNotFound if it is not connected
+   */
+  ConnectedContainer get(String handle) {
+    return find(handle).orElseThrow(() -> new GardenException.ContainerNotFound(handle));
+  }
+
+  /** Deletes the files of all other handles, also those that cannot be read. */
+  void retain(Set<String> handles) {
+    Set<String> names = new HashSet<>();
+    for (String handle : handles) {
+      Handle.find(handle).ifPresent(known -> names.add(known.key() + SUFFIX));
+    }
     if (!Files.isDirectory(dir)) {
-      return all;
+      return;
     }
     try (Stream<Path> files = Files.list(dir)) {
-      files
-          .filter(file -> file.getFileName().toString().endsWith(".json"))
-          .sorted()
-          .forEach(file -> read(file).ifPresent(all::add));
+      for (Path file : files.sorted().toList()) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(SUFFIX) && !names.contains(name)) {
+          Files.deleteIfExists(file);
+        }
+      }
     } catch (IOException failed) {
-      throw GardenException.failure("read network state: " + failed.getMessage(), failed);
+      throw GardenException.failure("delete network state: " + failed.getMessage(), failed);
     }
-    return all;
   }
 
   void delete(String handle) {
@@ -74,6 +89,6 @@ final class ContainerFiles {
   }
 
   private Path file(String handle) {
-    return dir.resolve(Handle.parse(handle).key() + ".json");
+    return dir.resolve(Handle.parse(handle).key() + SUFFIX);
   }
 }

@@ -5,6 +5,7 @@ import io.gardencell.hcs.ComputeSystem;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
+import io.gardencell.hcs.document.EndpointStatistics;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.hcs.document.HnsPolicy;
 import io.gardencell.hcs.document.ModifyRequest;
@@ -14,40 +15,53 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** HNS endpoints and their attachment to compute systems (spec: winc-network 4.3, 8.1). */
+/**
+ * HNS endpoints and their attachment to compute systems (spec: winc-network 4.3, 8.1). Any thread.
+ */
 final class Endpoints {
 
   private final Host host;
-  private final HnsCalls hns;
+  private final HostCalls calls;
+  private final StepLog steps;
 
-  Endpoints(Host host, HnsCalls hns) {
+  Endpoints(Host host, HostCalls calls, StepLog steps) {
     this.host = host;
-    this.hns = hns;
+    this.calls = calls;
+    this.steps = steps;
   }
 
   List<HnsEndpoint> all() {
-    return hns.call("GET /endpoints/", host.endpoints()::endpoints);
+    return calls.get("/endpoints/", host.endpoints()::endpoints);
   }
 
   List<HnsEndpoint> named(String handle) {
     return all().stream().filter(endpoint -> endpoint.name().equals(handle)).toList();
   }
 
+  List<HnsEndpoint> of(String networkId) {
+    return all().stream()
+        .filter(endpoint -> endpoint.virtualNetwork().equalsIgnoreCase(networkId))
+        .toList();
+  }
+
   HnsEndpoint read(String id) {
-    return hns.call("GET /endpoints/" + id, () -> host.endpoints().endpoint(id));
+    return calls.get("/endpoints/" + id, () -> host.endpoints().endpoint(id));
+  }
+
+  EndpointStatistics statistics(String id) {
+    return calls.get("/endpointstats/" + id, () -> host.endpoints().statistics(id));
   }
 
   HnsEndpoint create(HnsEndpoint request) {
-    return hns.call(
-        HnsCalls.Kind.CREATE_ENDPOINT,
-        "POST /endpoints/",
-        () -> host.endpoints().createEndpoint(request));
+    return calls.createEndpoint(
+        request,
+        () -> host.endpoints().createEndpoint(request),
+        () -> named(request.name()).forEach(this::delete));
   }
 
   void update(HnsEndpoint endpoint) {
-    hns.call(
-        "POST /endpoints/" + endpoint.id(),
-        () -> host.endpoints().updateEndpoint(endpoint.id(), endpoint));
+    String id = endpoint.id();
+    calls.update("/endpoints/" + id, endpoint, () -> host.endpoints().updateEndpoint(id, endpoint));
   }
 
   void attach(String handle, String id) {
@@ -56,30 +70,32 @@ final class Endpoints {
 
   /** Whether the compute system that it is attached to still exists. */
   boolean isLive(HnsEndpoint endpoint) {
-    for (String system : endpoint.sharedContainers()) {
-      try (ComputeSystem open = host.compute().open(system)) {
-        return !open.id().isEmpty();
-      } catch (HcsException failed) {
-        if (!isGone(failed)) {
-          throw failed;
-        }
-      }
-    }
-    return false;
+    return endpoint.sharedContainers().stream().anyMatch(this::exists);
   }
 
-  /**
-   * Detaches and deletes; what is not there is no failure. Both are tried.
-   *
-   * @return what went wrong, empty if the endpoint is gone
-   */
+  private boolean exists(String system) {
+    return calls.hcs(
+        "open " + system,
+        () -> {
+          try (ComputeSystem open = host.compute().open(system)) {
+            return !open.id().isEmpty();
+          } catch (HcsException failed) {
+            if (!HostFailures.isGone(failed)) {
+              throw failed;
+            }
+            return false;
+          }
+        });
+  }
+
+  /** Detaches and deletes; what is not there is no failure. Both are tried. */
   Removal remove(HnsEndpoint endpoint) {
     List<RuntimeException> failures = new ArrayList<>();
     if (endpoint.isAttachedTo(endpoint.name())) {
       try {
         modify(endpoint.name(), ModifyRequest.removeEndpoint(endpoint.id()));
       } catch (HcsException failed) {
-        if (!isGone(failed)) {
+        if (!HostFailures.isGone(failed)) {
           failures.add(failed);
         }
       } catch (GardenException failed) {
@@ -88,50 +104,69 @@ final class Endpoints {
     }
     boolean gone = true;
     try {
-      hns.run(
-          "DELETE /endpoints/" + endpoint.id(),
-          () -> host.endpoints().deleteEndpoint(endpoint.id()));
-    } catch (HcsException failed) {
-      if (!HnsCalls.isNotFound(failed)) {
-        failures.add(failed);
-        gone = false;
-      }
-    } catch (GardenException failed) {
+      delete(endpoint);
+    } catch (HcsException | GardenException failed) {
+      steps.error("Error deleting endpoint " + endpoint.id() + ": " + HostFailures.text(failed));
       failures.add(failed);
       gone = false;
     }
     return new Removal(gone, failures);
   }
 
+  private void delete(HnsEndpoint endpoint) {
+    String id = endpoint.id();
+    try {
+      calls.delete("/endpoints/" + id, () -> host.endpoints().deleteEndpoint(id));
+    } catch (HcsException failed) {
+      if (!HostFailures.isNotFound(failed)) {
+        throw failed;
+      }
+    }
+  }
+
   /**
    * What came of a removal.
    *
    * @param gone whether the endpoint exists no more, even if detaching failed
+   * @param failures what went wrong, detaching first
    */
-  record Removal(boolean gone, List<RuntimeException> failures) {}
+  record Removal(boolean gone, List<RuntimeException> failures) {
 
-  /** Mapped host ports by endpoint name, of one network. */
-  static TreeMap<String, Set<Integer>> mappedPorts(List<HnsEndpoint> endpoints, String networkId) {
+    /**
+     * Accepts a removal whose endpoint is gone.
+     *
+     * @throws GardenException with all failures if it is not
+     */
+    void orThrow() {
+      if (!gone) {
+        throw HostFailures.combined(failures);
+      }
+    }
+  }
+
+  /** Mapped host ports by endpoint name. */
+  static TreeMap<String, Set<Integer>> mappedPorts(List<HnsEndpoint> endpoints) {
     TreeMap<String, Set<Integer>> ports = new TreeMap<>();
     for (HnsEndpoint endpoint : endpoints) {
-      if (isOf(endpoint, networkId)) {
-        for (HnsPolicy policy : endpoint.policies()) {
-          if (policy instanceof HnsPolicy.Nat nat && nat.externalPort() != 0) {
-            ports.computeIfAbsent(endpoint.name(), n -> new TreeSet<>()).add(nat.externalPort());
-          }
+      for (HnsPolicy policy : endpoint.policies()) {
+        if (policy instanceof HnsPolicy.Nat nat && nat.externalPort() != 0) {
+          ports.computeIfAbsent(endpoint.name(), n -> new TreeSet<>()).add(nat.externalPort());
         }
       }
     }
     return ports;
   }
 
-  static boolean isOf(HnsEndpoint endpoint, String networkId) {
-    return endpoint.virtualNetwork().equalsIgnoreCase(networkId);
-  }
-
   private void modify(String handle, ModifyRequest request) {
-    try (ComputeSystem system = host.compute().open(handle)) {
-      system.modify(request);
+    try {
+      calls.hcs(
+          "modify " + handle,
+          () -> {
+            try (ComputeSystem system = host.compute().open(handle)) {
+              system.modify(request);
+              return true;
+            }
+          });
     } catch (HcsException failed) {
       Set<Integer> refused =
           Set.of(
@@ -144,9 +179,5 @@ final class Endpoints {
       }
       throw failed;
     }
-  }
-
-  private static boolean isGone(HcsException failed) {
-    return failed.isNotFound() || failed.isAlreadyStopped();
   }
 }

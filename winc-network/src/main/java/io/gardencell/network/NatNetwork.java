@@ -7,6 +7,7 @@ import io.gardencell.hcs.document.HnsNetwork;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,19 +20,25 @@ import org.slf4j.LoggerFactory;
 final class NatNetwork {
 
   private static final Logger log = LoggerFactory.getLogger(NatNetwork.class);
-  private static final Duration READY = Duration.ofSeconds(9);
 
   private final NetworkConfig config;
+  private final Duration ready;
   private final HostNetworks networks;
   private final Adapters adapters;
-  private final HnsCalls hns;
+  private final HostCalls calls;
   private volatile @Nullable String cachedId;
 
-  NatNetwork(NetworkConfig config, HostNetworks networks, Adapters adapters, HnsCalls hns) {
+  NatNetwork(
+      NetworkConfig config,
+      Duration ready,
+      HostNetworks networks,
+      Adapters adapters,
+      HostCalls calls) {
     this.config = config;
+    this.ready = ready;
     this.networks = networks;
     this.adapters = adapters;
-    this.hns = hns;
+    this.calls = calls;
   }
 
   /** Makes the network unless it is there; one that is there is kept, its MTU is set again. */
@@ -50,25 +57,48 @@ final class NatNetwork {
       throw GardenException.failure(
           "network create error, subnet has address prefix but no gateway specified");
     }
+    Optional<HnsNetwork> made = post();
+    if (made.isEmpty()) {
+      return;
+    }
+    try (Rollback rollback = new Rollback()) {
+      rollback.push(() -> undo(made.get().id()));
+      applyMtu(made.get().name());
+      rollback.complete();
+    }
+    cachedId = made.get().id();
+    log.atInfo().addKeyValue("network", config.networkName()).log("network created");
+  }
+
+  /** The new network; empty if the call failed and there is one like it now, which is kept. */
+  private Optional<HnsNetwork> post() {
     HnsNetwork.Subnet subnet =
         new HnsNetwork.Subnet(config.subnetRange(), config.gatewayAddress(), List.of());
-    HnsNetwork wanted =
-        HnsNetwork.nat(
-            config.networkName(), List.of(subnet), String.join(",", config.searchDomains()));
-    HnsNetwork made =
-        hns.call(
-            HnsCalls.Kind.CREATE_NETWORK, "POST /networks/", () -> networks.createNetwork(wanted));
-    boolean complete = false;
+    HnsNetwork wanted = HnsNetwork.nat(config.networkName(), List.of(subnet), dnsSuffix());
     try {
-      applyMtu();
-      complete = true;
-    } finally {
-      if (!complete) {
-        undo(made.id());
+      return Optional.of(calls.createNetwork(wanted, () -> networks.createNetwork(wanted)));
+    } catch (HcsException | GardenException failed) {
+      // HNS may have done it all the same, or another process was faster
+      Optional<HnsNetwork> there = findAfter(failed);
+      if (there.isEmpty()) {
+        throw failed;
       }
+      log.atWarn()
+          .addKeyValue("network", config.networkName())
+          .setCause(failed)
+          .log("network was created although HNS reported a failure");
+      keep(there.get());
+      return Optional.empty();
     }
-    cachedId = made.id();
-    log.atInfo().addKeyValue("network", config.networkName()).log("network created");
+  }
+
+  private Optional<HnsNetwork> findAfter(RuntimeException failed) {
+    try {
+      return find();
+    } catch (HcsException | GardenException unanswered) {
+      failed.addSuppressed(unanswered);
+      return Optional.empty();
+    }
   }
 
   /** Makes the network if we know of none. */
@@ -81,33 +111,47 @@ final class NatNetwork {
   /** Deletes a network; the caller has made sure that nothing uses it. */
   synchronized void delete(String id) {
     cachedId = null;
-    hns.run("DELETE /networks/" + id, () -> networks.deleteNetwork(id));
+    calls.delete("/networks/" + id, () -> networks.deleteNetwork(id));
     log.atInfo().addKeyValue("network", config.networkName()).log("network deleted");
   }
 
   Optional<HnsNetwork> find() {
-    return hns.call("GET /networks/", networks::networks).stream()
+    return calls.get("/networks/", networks::networks).stream()
         .filter(network -> network.name().equals(config.networkName()))
         .findFirst();
+  }
+
+  /**
+   * Does something with the network's id; once more if it is found to be another one by now.
+   *
+   * @throws GardenException {@code Network <name> not found}
+   */
+  <T> T withId(java.util.function.Function<String, T> body) {
+    String id = cachedId;
+    if (id == null) {
+      return body.apply(id());
+    }
+    try {
+      return body.apply(id);
+    } catch (HcsException failed) {
+      if (!HostFailures.isNotFound(failed)) {
+        throw failed;
+      }
+      cachedId = null;
+      return body.apply(id());
+    }
   }
 
   /** The network's id; {@code Network <name> not found}. */
   String id() {
     String id = cachedId;
     if (id == null) {
-      id =
-          find()
-              .orElseThrow(
-                  () -> GardenException.failure("Network " + config.networkName() + " not found"))
-              .id();
+      Supplier<GardenException> missing =
+          () -> GardenException.failure("Network " + config.networkName() + " not found");
+      id = find().orElseThrow(missing).id();
       cachedId = id;
     }
     return id;
-  }
-
-  /** The network was found to be another one than we knew. */
-  void forgetId() {
-    cachedId = null;
   }
 
   private void keep(HnsNetwork existing) {
@@ -125,27 +169,31 @@ final class NatNetwork {
       throw GardenException.failure(
           "nat network " + existing.name() + " exists with subnets [" + text + "]");
     }
-    if (!existing.dnsSuffix().equals(String.join(",", config.searchDomains()))) {
+    if (!existing.dnsSuffix().equals(dnsSuffix())) {
       log.atWarn()
           .addKeyValue("network", existing.name())
           .addKeyValue("dnsSuffix", existing.dnsSuffix())
           .log("nat network exists with another DNSSuffix");
     }
-    applyMtu();
+    applyMtu(existing.name());
     cachedId = existing.id();
   }
 
-  private void applyMtu() {
-    String name = config.networkName();
+  private String dnsSuffix() {
+    return String.join(",", config.searchDomains());
+  }
+
+  private void applyMtu(String name) {
     adapters.setNetworkMtu(
-        adapters.await(name, READY, "network " + name + " not ready in time"), config.mtu());
+        adapters.await(name, ready, "network " + name + " not ready in time"), config.mtu());
   }
 
   private void undo(String id) {
     try {
-      hns.run("DELETE /networks/" + id, () -> networks.deleteNetwork(id));
+      calls.delete("/networks/" + id, () -> networks.deleteNetwork(id));
     } catch (HcsException | GardenException failed) {
       log.atWarn().addKeyValue("id", id).setCause(failed).log("network not removed");
+      throw failed;
     }
   }
 }

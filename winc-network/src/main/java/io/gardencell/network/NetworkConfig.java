@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.IpAddress;
+import io.gardencell.network.rule.Ipv4Blocks;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the network of a cell is to be; the keys of the reference's config file (winc:
- * network/config.go) and where our own files lie. Immutable.
+ * network/config.go), two of ours ({@code shared_port_state}, {@code attach_before_rules}), and
+ * where our own files lie. Immutable.
  *
  * @param networkName name of the NAT network
  * @param subnetRange IPv4 CIDR of the containers; empty = HNS chooses
@@ -28,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  * @param firstPort first port of the pool
  * @param portCount size of the pool
  * @param stateDir folder of the port pool and of the containers' rules
+ * @param sharedPortState the port pool's file instead, when winc-network.exe runs beside us and
+ *     uses it too; null = a file of our own
+ * @param attachBeforeRules an endpoint is attached, with everything blocked, before its rules are
+ *     written; for Windows builds that take no rules for an endpoint that is not attached
  */
 public record NetworkConfig(
     String networkName,
@@ -41,7 +48,9 @@ public record NetworkConfig(
     Duration commandTimeout,
     int firstPort,
     int portCount,
-    Path stateDir) {
+    Path stateDir,
+    @Nullable Path sharedPortState,
+    boolean attachBeforeRules) {
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -93,7 +102,9 @@ public record NetworkConfig(
         Duration.ofSeconds(2),
         40000,
         5000,
-        dataDir.resolve("network"));
+        dataDir.resolve("network"),
+        null,
+        false);
   }
 
   /**
@@ -110,6 +121,16 @@ public record NetworkConfig(
       return document.toConfig(dataDir);
     } catch (JsonProcessingException invalid) {
       throw GardenException.failure(invalid.getOriginalMessage(), invalid);
+    }
+  }
+
+  private static Path path(String text) {
+    try {
+      Path path = Path.of(text);
+      require(path.isAbsolute(), "invalid shared_port_state: " + text);
+      return path;
+    } catch (InvalidPathException invalid) {
+      throw GardenException.failure("invalid shared_port_state: " + text, invalid);
     }
   }
 
@@ -176,7 +197,9 @@ public record NetworkConfig(
       @JsonProperty("search_domains") @Nullable List<String> searchDomains,
       @JsonProperty("maximum_outgoing_bandwidth") long maximumOutgoingBandwidth,
       @JsonProperty("allow_outbound_traffic_by_default") boolean allowOutboundByDefault,
-      @JsonProperty("wait_timeout_in_seconds") long waitTimeout) {
+      @JsonProperty("wait_timeout_in_seconds") long waitTimeout,
+      @JsonProperty("shared_port_state") @Nullable String sharedPortState,
+      @JsonProperty("attach_before_rules") boolean attachBeforeRules) {
 
     NetworkConfig toConfig(Path dataDir) {
       return new NetworkConfig(
@@ -191,7 +214,9 @@ public record NetworkConfig(
           Duration.ofSeconds(waitTimeout),
           40000,
           5000,
-          dataDir.resolve("network"));
+          dataDir.resolve("network"),
+          sharedPortState == null ? null : path(sharedPortState),
+          attachBeforeRules);
     }
   }
 }

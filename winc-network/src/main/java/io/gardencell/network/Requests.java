@@ -9,6 +9,7 @@ import io.gardencell.api.NetIn;
 import io.gardencell.api.NetOutRule;
 import io.gardencell.api.spi.NetworkRequest;
 import io.gardencell.api.spi.PortForward;
+import io.gardencell.network.rule.OutboundRules;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,7 +24,7 @@ final class Requests {
   /** Checks everything before the first call to the host. */
   static void validate(NetworkRequest request) {
     Handle.parse(request.handle());
-    OutboundRules.validate(request.netOut());
+    validateRules(request.netOut());
     Set<Long> hostPorts = new HashSet<>();
     for (NetIn port : request.netIn()) {
       validatePorts(port.hostPort(), port.containerPort());
@@ -32,6 +33,10 @@ final class Requests {
       }
     }
     UrlReservations.ports(request.properties().get("ports"));
+  }
+
+  static void validateRules(List<NetOutRule> rules) {
+    OutboundRules.validate(rules);
   }
 
   /** For {@code net-in} on a running container both may be 0. */

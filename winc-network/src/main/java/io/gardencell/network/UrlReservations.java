@@ -29,10 +29,14 @@ final class UrlReservations {
 
   private final Host host;
   private final Duration timeout;
+  private final HostCalls calls;
+  private final StepLog steps;
 
-  UrlReservations(Host host, Duration timeout) {
+  UrlReservations(Host host, Duration timeout, HostCalls calls, StepLog steps) {
     this.host = host;
     this.timeout = timeout;
+    this.calls = calls;
+    this.steps = steps;
   }
 
   /** The ports of the property's text, each once; null and empty are none. */
@@ -62,11 +66,17 @@ final class UrlReservations {
         "Invalid port in input.Properties.ports: " + piece + ", error: " + cause);
   }
 
-  void reserve(String handle, List<Integer> ports) {
+  /** Reserves the ports of the property's text for a container, one after the other. */
+  void reserve(String handle, @Nullable String property) {
+    List<Integer> ports = ports(property);
     if (ports.isEmpty()) {
+      if (property == null) {
+        steps.debug(() -> "input.Properties doesn't contain ports - .Net apps aren't supported");
+      }
       return;
     }
-    try (ComputeSystem system = host.compute().open(handle)) {
+    steps.debug(() -> "opening application ports: " + property);
+    try (ComputeSystem system = calls.hcs("open " + handle, () -> host.compute().open(handle))) {
       for (int port : ports) {
         try {
           reserve(system, port);
@@ -80,13 +90,18 @@ final class UrlReservations {
         }
       }
     }
+    steps.debug(() -> "opened application ports");
   }
 
   private void reserve(ComputeSystem system, int port) {
     String command = "netsh http add urlacl url=http://*:" + port + "/ user=Users";
     ComputeProcess process;
+    steps.info("running '%s' in %s".formatted(command, system.id()));
     try {
-      process = system.createProcess(ProcessDocument.of(command, "", "", Map.of(), false));
+      process =
+          calls.hcs(
+              "create process in " + system.id(),
+              () -> system.createProcess(ProcessDocument.of(command, "", "", Map.of(), false)));
     } catch (HcsException failed) {
       if (!host.isolated() && failed.code() == HcsErrors.FILE_NOT_FOUND) {
         // such a host has neither HTTP.sys nor netsh: there is nothing to reserve
@@ -109,8 +124,9 @@ final class UrlReservations {
       long code = process.exited().get(timeout.toNanos(), TimeUnit.NANOSECONDS);
       ended = true;
       if (code != 0) {
-        throw GardenException.failure(
-            "running '%s' in %s failed: exit code %d".formatted(command, handle, code));
+        String text = "running '%s' in %s failed: exit code %d".formatted(command, handle, code);
+        steps.error(text);
+        throw GardenException.failure(text);
       }
     } catch (TimeoutException late) {
       throw GardenException.failure(
@@ -122,7 +138,7 @@ final class UrlReservations {
       throw GardenException.failure("running '" + command + "' was interrupted", interrupted);
     } catch (ExecutionException failed) {
       throw GardenException.failure(
-          HnsCalls.text(failed.getCause() == null ? failed : failed.getCause()), failed);
+          HostFailures.text(failed.getCause() == null ? failed : failed.getCause()), failed);
     } finally {
       if (!ended) {
         terminate(process, handle);

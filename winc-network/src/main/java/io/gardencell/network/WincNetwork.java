@@ -1,8 +1,6 @@
 package io.gardencell.network;
 
 import io.gardencell.api.GardenException;
-import io.gardencell.api.Handle;
-import io.gardencell.api.NetIn;
 import io.gardencell.api.NetOutRule;
 import io.gardencell.api.spi.NetworkAddress;
 import io.gardencell.api.spi.NetworkPlugin;
@@ -12,19 +10,19 @@ import io.gardencell.api.spi.PortForward;
 import io.gardencell.api.spi.Traffic;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
-import io.gardencell.hcs.HostInterface;
 import io.gardencell.hcs.document.EndpointStatistics;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.hcs.document.HnsNetwork;
-import io.gardencell.hcs.document.HnsPolicy;
+import io.gardencell.network.port.ListeningPorts;
+import io.gardencell.network.port.PortPool;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -35,62 +33,99 @@ import org.slf4j.LoggerFactory;
  * The network plugin over HNS: one NAT network, an endpoint per container, ports of a shared pool,
  * rules that are in force before the container is attached (spec: winc-network 17).
  *
- * <p>Any thread; changes to one container run one at a time. Failures are {@link GardenException}s
- * in the reference's words.
+ * <p>Any thread; changes to one container run one at a time, also those of other processes on the
+ * same data directory. Failures are {@link GardenException}s in the reference's words.
  */
 public final class WincNetwork implements NetworkPlugin {
 
   private static final Logger log = LoggerFactory.getLogger(WincNetwork.class);
-  private static final Duration ADAPTER_READY = Duration.ofSeconds(5);
   private static final String HOST_IP = "255.255.255.255";
 
-  private final NetworkConfig config;
   private final NatNetwork network;
   private final Endpoints endpoints;
-  private final Adapters adapters;
-  private final UrlReservations reservations;
   private final ContainerFiles files;
-  private final PortPool ports;
-  private final HnsCalls hns;
-  private final Host host;
-  private final HandleLocks locks = new HandleLocks();
+  private final HandleLocks locks;
+  private final Connector connector;
+  private final RuleChanges rules;
+  private final Reconciler reconciler;
 
   /** A plugin on a host; makes nothing yet. */
   public WincNetwork(Host host, NetworkConfig config) {
-    this(host, config, Clock.systemUTC(), Duration.ofSeconds(60), ListeningPorts::isListening);
+    this(host, config, StepLog.ofProcess());
+  }
+
+  /** A plugin that tells its steps. */
+  WincNetwork(Host host, NetworkConfig config, StepLog steps) {
+    this(host, config, steps, Clock.systemUTC(), Patience.DEFAULT, ListeningPorts::isListening);
   }
 
   WincNetwork(
       Host host,
       NetworkConfig config,
+      StepLog steps,
       Clock clock,
-      Duration hnsDeadline,
+      Patience patience,
       IntPredicate isListening) {
-    this.host = host;
-    this.config = config;
-    this.hns = new HnsCalls(hnsDeadline);
-    this.adapters = new Adapters(host.interfaces());
-    this.network = new NatNetwork(config, host.networks(), adapters, hns);
-    this.endpoints = new Endpoints(host, hns);
-    this.reservations = new UrlReservations(host, config.commandTimeout());
+    HostCalls calls = new HostCalls(patience.call(), steps);
+    Adapters adapters = new Adapters(host.interfaces(), steps);
+    this.network =
+        new NatNetwork(config, patience.networkReady(), host.networks(), adapters, calls);
+    this.endpoints = new Endpoints(host, calls, steps);
     this.files = new ContainerFiles(config.stateDir().resolve("containers"));
-    this.ports =
-        new PortPool(
-            config.stateDir(),
-            config.firstPort(),
-            config.portCount(),
-            clock,
-            isListening,
-            () ->
-                network
-                    .find()
-                    .map(found -> Endpoints.mappedPorts(endpoints.all(), found.id()))
-                    .orElseGet(java.util.TreeMap::new));
+    this.locks = new HandleLocks(config.stateDir().resolve("handles.lock"), patience.handle());
+    PortPool ports = pool(config, clock, isListening);
+    this.connector =
+        new Connector(
+            config,
+            patience.endpointReady(),
+            network,
+            endpoints,
+            adapters,
+            new UrlReservations(host, config.commandTimeout(), calls, steps),
+            files,
+            ports,
+            steps);
+    this.rules = new RuleChanges(config, endpoints, files, ports);
+    this.reconciler = new Reconciler(locks, endpoints, rules, files, ports);
+  }
+
+  /**
+   * How long the plugin waits.
+   *
+   * @param call for one call to HNS or HCS
+   * @param networkReady for the adapter of a new network
+   * @param endpointReady for the adapter of an attached endpoint
+   * @param handle for whoever else is changing the same container
+   */
+  record Patience(Duration call, Duration networkReady, Duration endpointReady, Duration handle) {
+
+    static final Patience DEFAULT =
+        new Patience(
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(9),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(120));
+  }
+
+  private PortPool pool(NetworkConfig config, Clock clock, IntPredicate isListening) {
+    Supplier<Map<String, Set<Integer>>> mapped =
+        () ->
+            network
+                .find()
+                .map(found -> Endpoints.mappedPorts(endpoints.of(found.id())))
+                .orElseGet(TreeMap::new);
+    Path shared = config.sharedPortState();
+    int first = config.firstPort();
+    int count = config.portCount();
+    return shared == null
+        ? PortPool.exclusive(
+            config.stateDir().resolve("port-state.json"), first, count, clock, isListening, mapped)
+        : PortPool.shared(shared, first, count, clock, isListening, mapped);
   }
 
   /** Makes the NAT network unless it is there; never touches one that differs. */
   public void createNetwork() {
-    worded(
+    HostFailures.worded(
         () -> {
           network.create();
           return true;
@@ -99,7 +134,7 @@ public final class WincNetwork implements NetworkPlugin {
 
   /** Removes the NAT network and what dead containers left on it; refuses while one lives. */
   public void deleteNetwork() {
-    worded(
+    HostFailures.worded(
         () -> {
           network.find().ifPresent(this::delete);
           return true;
@@ -107,8 +142,7 @@ public final class WincNetwork implements NetworkPlugin {
   }
 
   private void delete(HnsNetwork found) {
-    List<HnsEndpoint> ours =
-        endpoints.all().stream().filter(e -> Endpoints.isOf(e, found.id())).toList();
+    List<HnsEndpoint> ours = endpoints.of(found.id());
     String live =
         ours.stream()
             .filter(endpoints::isLive)
@@ -118,12 +152,7 @@ public final class WincNetwork implements NetworkPlugin {
     if (!live.isEmpty()) {
       throw GardenException.failure("network " + found.name() + " is in use by " + live);
     }
-    for (HnsEndpoint dead : ours) {
-      Endpoints.Removal removal = endpoints.remove(dead);
-      if (!removal.gone()) {
-        throw combined(removal.failures());
-      }
-    }
+    ours.forEach(dead -> endpoints.remove(dead).orThrow());
     network.delete(found.id());
   }
 
@@ -131,7 +160,7 @@ public final class WincNetwork implements NetworkPlugin {
   @Override
   public NetworkResult up(NetworkRequest request) {
     Requests.validate(request);
-    return worded(
+    return HostFailures.worded(
         () -> {
           network.ensure();
           return connect(request);
@@ -141,233 +170,54 @@ public final class WincNetwork implements NetworkPlugin {
   /** Connects a container to the network, which must be there. */
   NetworkResult connect(NetworkRequest request) {
     Requests.validate(request);
-    String handle = request.handle();
-    List<Integer> urlPorts = UrlReservations.ports(request.properties().get("ports"));
-    return worded(() -> locks.locked(handle, () -> connect(handle, request, urlPorts)));
-  }
-
-  private NetworkResult connect(String handle, NetworkRequest request, List<Integer> urlPorts) {
-    String networkId = network.id();
-    removeStale(handle);
-    boolean complete = false;
-    try {
-      List<PortForward> forwards = acquire(handle, request.netIn());
-      HnsEndpoint endpoint = createEndpoint(handle, networkId);
-      if (endpoint.ipAddress().isEmpty()) {
-        endpoint = endpoints.read(endpoint.id());
-      }
-      ConnectedContainer container =
-          new ConnectedContainer(
-              handle,
-              endpoint.id(),
-              endpoint.ipAddress(),
-              forwards,
-              Requests.effectiveRules(request, config.allowOutboundByDefault()));
-      endpoints.update(container.applyTo(endpoint, config.dnsServers()));
-      endpoints.attach(handle, endpoint.id());
-      HostInterface adapter =
-          adapters.await(handle, ADAPTER_READY, "endpoint " + endpoint.id() + " not ready in time");
-      adapters.setEndpointMtu(adapter, config.mtu(), config.networkName());
-      reservations.reserve(handle, urlPorts);
-      files.write(container);
-      container.warnings().forEach(warning -> warn(handle, warning));
-      complete = true;
-      log.atInfo()
-          .addKeyValue("handle", handle)
-          .addKeyValue("ip", container.ip())
-          .log("container connected");
-      return result(container);
-    } finally {
-      if (!complete) {
-        undo(handle);
-      }
-    }
-  }
-
-  private void removeStale(String handle) {
-    for (HnsEndpoint stale : endpoints.named(handle)) {
-      if (endpoints.isLive(stale)) {
-        throw GardenException.failure("endpoint " + handle + " already exists");
-      }
-      Endpoints.Removal removal = endpoints.remove(stale);
-      if (!removal.gone()) {
-        throw combined(removal.failures());
-      }
-    }
-    ports.release(handle);
-    files.delete(handle);
-  }
-
-  private List<PortForward> acquire(String handle, List<NetIn> netIn) {
-    List<Integer> hostPorts =
-        ports.acquire(handle, netIn.stream().map(n -> (int) n.hostPort()).toList());
-    List<PortForward> forwards = new ArrayList<>();
-    for (int i = 0; i < hostPorts.size(); i++) {
-      int containerPort = (int) netIn.get(i).containerPort();
-      forwards.add(
-          new PortForward(hostPorts.get(i), containerPort == 0 ? hostPorts.get(i) : containerPort));
-    }
-    return forwards;
-  }
-
-  /** The blocks are part of the creation, so the endpoint never lets everything through. */
-  private HnsEndpoint createEndpoint(String handle, String networkId) {
-    List<HnsPolicy> policies = new ArrayList<>();
-    if (config.maximumOutgoingBandwidth() != 0) {
-      policies.add(new HnsPolicy.Qos(config.maximumOutgoingBandwidth()));
-    }
-    policies.addAll(Acls.BLOCK_ALL);
-    String dns = String.join(",", config.dnsServers());
-    try {
-      return endpoints.create(HnsEndpoint.request(handle, networkId, policies, dns));
-    } catch (HcsException failed) {
-      if (!HnsCalls.isNotFound(failed)) {
-        throw failed;
-      }
-      network.forgetId();
-      return endpoints.create(HnsEndpoint.request(handle, network.id(), policies, dns));
-    }
-  }
-
-  /** Runs while the original failure is on its way; its own failures are logged. */
-  private void undo(String handle) {
-    try {
-      disconnect(handle);
-    } catch (HcsException | GardenException failed) {
-      log.atWarn()
-          .addKeyValue("handle", handle)
-          .setCause(failed)
-          .log("endpoint not removed, its ports stay taken until reconcile");
-    }
+    return changing(request.handle(), () -> result(connector.connect(request)));
   }
 
   @Override
   public void down(String handle) {
-    worded(
-        () ->
-            locks.locked(
-                handle,
-                () -> {
-                  disconnect(handle);
-                  return true;
-                }));
-  }
-
-  /** Removes every endpoint of the handle; ports are given back only when all are gone. */
-  private void disconnect(String handle) {
-    List<RuntimeException> failures = new ArrayList<>();
-    boolean gone = true;
-    for (HnsEndpoint endpoint : endpoints.named(handle)) {
-      Endpoints.Removal removal = endpoints.remove(endpoint);
-      gone &= removal.gone();
-      failures.addAll(removal.failures());
-    }
-    if (gone) {
-      try {
-        ports.release(handle);
-        if (Handle.find(handle).isPresent()) {
-          files.delete(handle);
-        }
-      } catch (GardenException failed) {
-        failures.add(failed);
-      }
-    }
-    if (!failures.isEmpty()) {
-      throw combined(failures);
-    }
+    changing(
+        handle,
+        () -> {
+          connector.disconnect(handle);
+          return true;
+        });
   }
 
   @Override
   public PortForward netIn(NetworkAddress address, int hostPort, int containerPort) {
     Requests.validatePorts(hostPort, containerPort);
     String handle = address.handle();
-    return worded(
-        () ->
-            locks.locked(
-                handle,
-                () -> {
-                  ConnectedContainer container = known(handle);
-                  int got = ports.acquire(handle, List.of(hostPort)).get(0);
-                  PortForward forward =
-                      new PortForward(got, containerPort == 0 ? got : containerPort);
-                  boolean complete = false;
-                  try {
-                    change(container, container.withPort(forward));
-                    complete = true;
-                  } finally {
-                    if (!complete) {
-                      giveBack(handle, got);
-                    }
-                  }
-                  return forward;
-                }));
-  }
-
-  private void giveBack(String handle, int port) {
-    try {
-      ports.release(handle, port);
-    } catch (GardenException failed) {
-      log.atWarn()
-          .addKeyValue("handle", handle)
-          .addKeyValue("port", port)
-          .setCause(failed)
-          .log("port not given back");
-    }
+    return changing(handle, () -> rules.addPort(handle, hostPort, containerPort));
   }
 
   @Override
-  public void netOut(NetworkAddress address, List<NetOutRule> rules) {
-    OutboundRules.validate(rules);
+  public void netOut(NetworkAddress address, List<NetOutRule> added) {
+    Requests.validateRules(added);
     String handle = address.handle();
-    worded(
-        () ->
-            locks.locked(
-                handle,
-                () -> {
-                  ConnectedContainer container = known(handle);
-                  ConnectedContainer changed = container.withRules(rules);
-                  if (!changed.equals(container)) {
-                    change(container, changed);
-                    changed.warnings().forEach(warning -> warn(handle, warning));
-                  }
-                  return true;
-                }));
+    changing(
+        handle,
+        () -> {
+          rules.addRules(handle, added);
+          return true;
+        });
   }
 
-  /** One replacing update, then the file; if the file fails the old policies come back. */
-  private void change(ConnectedContainer before, ConnectedContainer after) {
-    HnsEndpoint endpoint = endpoints.read(before.endpointId());
-    endpoints.update(after.applyTo(endpoint, config.dnsServers()));
-    boolean written = false;
-    try {
-      files.write(after);
-      written = true;
-    } finally {
-      if (!written) {
-        endpoints.update(before.applyTo(endpoint, config.dnsServers()));
-      }
-    }
-  }
-
-  private ConnectedContainer known(String handle) {
-    return files.find(handle).orElseThrow(() -> new GardenException.ContainerNotFound(handle));
-  }
-
+  /** The counters of the container's endpoint; empty if it has none or HNS does not tell. */
   @Override
   public Optional<Traffic> traffic(String handle) {
-    return files.find(handle).flatMap(container -> traffic(container));
-  }
-
-  private Optional<Traffic> traffic(ConnectedContainer container) {
-    String id = container.endpointId();
     try {
-      EndpointStatistics counters =
-          hns.call("GET /endpointstats/" + id, () -> host.endpoints().statistics(id));
-      return Optional.of(new Traffic(counters.bytesReceived(), counters.bytesSent()));
-    } catch (HcsException failed) {
-      log.atDebug().addKeyValue("handle", container.handle()).setCause(failed).log("no traffic");
+      return files
+          .find(handle)
+          .map(container -> endpoints.statistics(container.endpointId()))
+          .map(WincNetwork::traffic);
+    } catch (HcsException | GardenException failed) {
+      log.atDebug().addKeyValue("handle", handle).setCause(failed).log("no traffic");
       return Optional.empty();
     }
+  }
+
+  private static Traffic traffic(EndpointStatistics counters) {
+    return new Traffic(counters.bytesReceived(), counters.bytesSent());
   }
 
   /**
@@ -378,70 +228,16 @@ public final class WincNetwork implements NetworkPlugin {
    */
   @Override
   public void reconcile(Set<String> liveHandles) {
-    worded(
+    HostFailures.worded(
         () -> {
           network.create();
-          String networkId = network.id();
-          Set<String> remaining = new HashSet<>();
-          List<HnsEndpoint> ours =
-              endpoints.all().stream().filter(e -> Endpoints.isOf(e, networkId)).toList();
-          for (HnsEndpoint endpoint : ours) {
-            if (liveHandles.contains(endpoint.name())) {
-              remaining.add(endpoint.name());
-            } else if (!removeDead(endpoint)) {
-              remaining.add(endpoint.name());
-            }
-          }
-          Endpoints.mappedPorts(ours, networkId)
-              .forEach(
-                  (handle, mapped) -> {
-                    if (remaining.contains(handle)) {
-                      ports.adopt(handle, mapped);
-                    }
-                  });
-          for (String handle : ports.acquired().keySet()) {
-            if (!liveHandles.contains(handle) && !remaining.contains(handle)) {
-              ports.release(handle);
-            }
-          }
-          for (ConnectedContainer container : files.all()) {
-            if (liveHandles.contains(container.handle())) {
-              ours.stream()
-                  .filter(e -> e.id().equals(container.endpointId()))
-                  .forEach(endpoint -> applyAgain(container, endpoint));
-            } else if (!remaining.contains(container.handle())) {
-              files.delete(container.handle());
-            }
-          }
+          reconciler.run(network.id(), Set.copyOf(liveHandles));
           return true;
         });
   }
 
-  private boolean removeDead(HnsEndpoint endpoint) {
-    Endpoints.Removal removal = endpoints.remove(endpoint);
-    if (!removal.gone()) {
-      log.atWarn()
-          .addKeyValue("handle", endpoint.name())
-          .addKeyValue("endpoint", endpoint.id())
-          .setCause(combined(removal.failures()))
-          .log("endpoint of a dead container not removed, its ports stay taken");
-    }
-    return removal.gone();
-  }
-
-  private void applyAgain(ConnectedContainer container, HnsEndpoint endpoint) {
-    HnsEndpoint wanted = container.applyTo(endpoint, config.dnsServers());
-    if (wanted.policies().equals(endpoint.policies())) {
-      return;
-    }
-    try {
-      endpoints.update(wanted);
-    } catch (HcsException | GardenException failed) {
-      log.atWarn()
-          .addKeyValue("handle", container.handle())
-          .setCause(failed)
-          .log("rules not applied again");
-    }
+  private <T> T changing(String handle, Supplier<T> body) {
+    return HostFailures.worded(() -> locks.locked(handle, body));
   }
 
   private static NetworkResult result(ConnectedContainer container) {
@@ -455,25 +251,5 @@ public final class WincNetwork implements NetworkPlugin {
             Requests.mappedPorts(container.ports())),
         List.of(),
         List.of());
-  }
-
-  private static void warn(String handle, String warning) {
-    log.atWarn().addKeyValue("handle", handle).addKeyValue("rule", warning).log("rule reduced");
-  }
-
-  private static <T> T worded(Supplier<T> body) {
-    try {
-      return body.get();
-    } catch (HcsException failed) {
-      throw GardenException.failure(HnsCalls.text(failed), failed);
-    }
-  }
-
-  private static GardenException combined(List<RuntimeException> failures) {
-    GardenException combined =
-        GardenException.failure(
-            failures.stream().map(HnsCalls::text).collect(Collectors.joining(", ")));
-    failures.forEach(combined::addSuppressed);
-    return combined;
   }
 }

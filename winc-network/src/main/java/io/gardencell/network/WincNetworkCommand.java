@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -108,9 +109,10 @@ public final class WincNetworkCommand {
           invalid instanceof CommandLine.UnmatchedArgumentException unknown
               ? "flag provided but not defined: "
                   + unknown.getUnmatched().get(0).replaceFirst("^--", "-")
-              : invalid.getMessage();
+              : String.valueOf(invalid.getMessage());
       stdout.print("Incorrect Usage. " + text + "\n\n" + line.getUsageMessage());
-      stderr.print(text + "\n");
+      // before it has read its flags the reference logs to stderr
+      stderr.print(CommandLog.textLine("error", text, Instant.now()) + text + "\n");
       return 1;
     }
     if (command.help || command.ignored.stream().limit(1).anyMatch(Set.of("help", "h")::contains)) {
@@ -130,10 +132,6 @@ public final class WincNetworkCommand {
         log.error(String.valueOf(failed.getMessage()));
       }
       return 1;
-    } finally {
-      if (log != null) {
-        log.close();
-      }
     }
   }
 
@@ -166,13 +164,10 @@ public final class WincNetworkCommand {
         Set.of("create", "delete", "down").contains(action)
             ? ""
             : new String(stdin.readAllBytes(), StandardCharsets.UTF_8);
-    log.debug("start " + action + " " + handle);
     try (Host opened = open.apply(this)) {
-      String out = act(new WincNetwork(opened, config), input);
-      log.debug("finished " + action + " " + handle);
-      return out;
+      return act(new WincNetwork(opened, config, log), input);
     } catch (GardenException | HcsException failed) {
-      throw GardenException.failure(prefix + HnsCalls.text(failed), failed);
+      throw GardenException.failure(prefix + HostFailures.text(failed), failed);
     }
   }
 

@@ -2,6 +2,7 @@ package io.gardencell.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gardencell.network.rule.Acls;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -116,7 +117,11 @@ class WincNetworkCommandTest {
     assertThat(out)
         .startsWith("Incorrect Usage. flag provided but not defined: -nonsense\n\n")
         .contains("--action");
-    assertThat(err).isEqualTo("flag provided but not defined: -nonsense\n");
+    assertThat(err)
+        .startsWith("time=")
+        .endsWith(
+            " level=error msg=\"flag provided but not defined: -nonsense\"\n"
+                + "flag provided but not defined: -nonsense\n");
     assertThat(run("", "--help")).isZero();
     assertThat(out).contains("--action");
   }

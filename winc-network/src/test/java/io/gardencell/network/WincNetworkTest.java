@@ -18,6 +18,7 @@ import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.document.HcsJson;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.hcs.document.HnsPolicy;
+import io.gardencell.network.rule.Acls;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -49,7 +50,16 @@ class WincNetworkTest {
 
   private WincNetwork network(NetworkConfig config) {
     return new WincNetwork(
-        hns.host(), config, Clock.systemUTC(), Duration.ofSeconds(5), port -> false);
+        hns.host(),
+        config,
+        StepLog.ofProcess(),
+        Clock.systemUTC(),
+        new WincNetwork.Patience(
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(9),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(30)),
+        port -> false);
   }
 
   private NetworkConfig config(List<String> dns, long bandwidth, boolean allow) {
@@ -65,7 +75,9 @@ class WincNetworkTest {
         Duration.ofMillis(200),
         40000,
         5000,
-        dir);
+        dir,
+        null,
+        false);
   }
 
   private static NetworkRequest request(String handle, NetIn... ports) {
@@ -473,6 +485,7 @@ class WincNetworkTest {
     Files.writeString(
         dir.resolve("port-state.json"),
         "{\"acquired_ports\":{\"h1\":[40000],\"h2\":[40001],\"ghost\":[40002]}}\n");
+    Files.delete(dir.resolve("containers/h1.json"));
     HnsEndpoint foreign = HnsEndpoint.request("foreign", "OTHER", List.of(), "");
     hns.endpoints.put("F", foreign);
 
@@ -511,7 +524,9 @@ class WincNetworkTest {
                 Duration.ZERO,
                 40000,
                 5000,
-                dir));
+                dir,
+                null,
+                false));
 
     assertThatThrownBy(other::createNetwork)
         .hasMessage(
@@ -565,10 +580,10 @@ class WincNetworkTest {
 
   @Test
   void aHangingCallEndsAtItsDeadline() {
-    HnsCalls calls = new HnsCalls(Duration.ofMillis(50));
+    HostCalls calls = new HostCalls(Duration.ofMillis(50), StepLog.ofProcess());
     CompletableFuture<String> never = new CompletableFuture<>();
 
-    assertThatThrownBy(() -> calls.call("GET /endpoints/", never::join))
+    assertThatThrownBy(() -> calls.get("/endpoints/", never::join))
         .hasMessage("HNS GET /endpoints/ timed out after 0s");
     never.complete("");
   }

@@ -1,4 +1,4 @@
-package io.gardencell.network;
+package io.gardencell.network.rule;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.api.IpAddress;
@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * Garden's NetOut rules as HNS access lists (spec: winc-network 9.2, 17.2). What cannot be said in
  * HNS is refused or reduced; it never becomes more than the rule said. Any thread.
  */
-final class OutboundRules {
+public final class OutboundRules {
 
   private static final int HNS_ANY = 256;
   private static final int HNS_TCP = 6;
@@ -29,7 +29,7 @@ final class OutboundRules {
    *
    * @throws GardenException naming the first value that is wrong
    */
-  static void validate(List<NetOutRule> rules) {
+  public static void validate(List<NetOutRule> rules) {
     for (NetOutRule rule : rules) {
       if (rule.protocol() < 0 || rule.protocol() > 4) {
         throw GardenException.failure("invalid protocol: " + rule.protocol());
@@ -58,7 +58,7 @@ final class OutboundRules {
    *
    * @param warnings told what could not be enforced as it was asked
    */
-  static List<HnsPolicy> acls(
+  public static List<HnsPolicy> acls(
       String containerIp, List<NetOutRule> rules, Consumer<String> warnings) {
     List<HnsPolicy> acls = new ArrayList<>();
     for (NetOutRule rule : rules) {

@@ -1,4 +1,4 @@
-package io.gardencell.network;
+package io.gardencell.network.port;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -52,7 +52,8 @@ class PortPoolTest {
             return this;
           }
         };
-    return new PortPool(dir, 40000, count, clock, listening::contains, () -> mapped);
+    return PortPool.exclusive(
+        dir.resolve("port-state.json"), 40000, count, clock, listening::contains, () -> mapped);
   }
 
   private String text() throws IOException {
@@ -145,7 +146,7 @@ class PortPoolTest {
   void aFolderThatCannotBeMadeIsNamed() throws Exception {
     Path file = Files.createFile(dir.resolve("file"));
     PortPool pool =
-        new PortPool(file.resolve("x"), 40000, 10, Clock.systemUTC(), p -> false, Map::of);
+        PortPool.exclusive(file.resolve("x/y"), 40000, 10, Clock.systemUTC(), p -> false, Map::of);
 
     assertThatThrownBy(() -> pool.acquire("a", List.of(0))).hasMessageStartingWith("open lock: ");
   }

@@ -1,4 +1,4 @@
-package io.gardencell.network;
+package io.gardencell.network.port;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,14 +13,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Replaces files so that a reader, or we after a crash, see the old or the new one whole. */
-final class AtomicFile {
+public final class AtomicFile {
 
   private static final int ATTEMPTS = 10;
 
   private AtomicFile() {}
 
   /** Writes a text that must not be lost: it is on disk before the file has its name. */
-  static void write(Path file, String text) throws IOException {
+  public static void write(Path file, String text) throws IOException {
     write(file, text, true);
   }
 

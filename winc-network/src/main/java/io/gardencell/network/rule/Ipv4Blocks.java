@@ -1,21 +1,21 @@
-package io.gardencell.network;
+package io.gardencell.network.rule;
 
 import io.gardencell.api.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 
 /** CIDR blocks of IPv4 address ranges, as HNS takes them; any thread. */
-final class Ipv4Blocks {
+public final class Ipv4Blocks {
 
   /** The whole address space, which HNS does not take as "any": the key is left out instead. */
-  static final String EVERYTHING = "0.0.0.0/0";
+  public static final String EVERYTHING = "0.0.0.0/0";
 
   private static final long LAST = 0xFFFF_FFFFL;
 
   private Ipv4Blocks() {}
 
   /** The fewest blocks that cover exactly start to end, ascending; both IPv4, start ≤ end. */
-  static List<String> of(IpAddress start, IpAddress end) {
+  public static List<String> of(IpAddress start, IpAddress end) {
     long next = number(start);
     long last = number(end);
     List<String> blocks = new ArrayList<>();
@@ -33,7 +33,7 @@ final class Ipv4Blocks {
   }
 
   /** The address as an unsigned number. */
-  static long number(IpAddress address) {
+  public static long number(IpAddress address) {
     long number = 0;
     for (byte octet : address.bytes()) {
       number = number << 8 | (octet & 0xff);
@@ -42,7 +42,7 @@ final class Ipv4Blocks {
   }
 
   /** The dotted text of an unsigned 32-bit number. */
-  static String text(long number) {
+  public static String text(long number) {
     if (number < 0 || number > LAST) {
       throw new IllegalArgumentException("address number: " + number + " (expected: 32 bits)");
     }

@@ -1,26 +1,27 @@
-package io.gardencell.network;
+package io.gardencell.network.rule;
 
 import io.gardencell.hcs.document.HnsPolicy;
 import java.util.List;
 
 /** The access lists and port mappings of winc-network (spec: 9.1, 9.2, 9.4); any thread. */
-final class Acls {
+public final class Acls {
 
   /** Nothing in, nothing out; without any access list newer Windows would allow everything. */
-  static final List<HnsPolicy> BLOCK_ALL =
+  public static final List<HnsPolicy> BLOCK_ALL =
       List.of(acl(256, "Block", "Out", "", "", "", ""), acl(256, "Block", "In", "", "", "", ""));
 
   private Acls() {}
 
-  static HnsPolicy allowOut(int protocol, String containerIp, String addresses, String ports) {
+  public static HnsPolicy allowOut(
+      int protocol, String containerIp, String addresses, String ports) {
     return acl(protocol, "Allow", "Out", containerIp, addresses, "", ports);
   }
 
-  static HnsPolicy allowIn(String containerIp, int port) {
+  public static HnsPolicy allowIn(String containerIp, int port) {
     return acl(6, "Allow", "In", containerIp, "", Integer.toString(port), "");
   }
 
-  static HnsPolicy nat(int hostPort, int containerPort) {
+  public static HnsPolicy nat(int hostPort, int containerPort) {
     return new HnsPolicy.Nat("TCP", containerPort, hostPort, false);
   }
 

@@ -1,4 +1,4 @@
-package io.gardencell.network;
+package io.gardencell.network.port;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -1,0 +1,53 @@
+package io.gardencell.network.port;
+
+import io.gardencell.api.GardenException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+
+/** A process of its own that takes ports until there are none, and prints each that it got. */
+final class PortPoolWorker {
+
+  private static final int THREADS = 4;
+
+  private PortPoolWorker() {}
+
+  public static void main(String[] args) throws InterruptedException {
+    PortPool pool =
+        PortPool.exclusive(
+            Path.of(args[0], "port-state.json"),
+            40000,
+            5000,
+            Clock.systemUTC(),
+            port -> false,
+            Map::of);
+    Thread[] threads = new Thread[THREADS];
+    for (int t = 0; t < THREADS; t++) {
+      String name = args[1] + "-" + t;
+      threads[t] = new Thread(() -> takeAll(pool, name));
+      threads[t].start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  private static void takeAll(PortPool pool, String name) {
+    for (int i = 0; ; i++) {
+      String handle = name + "-" + i;
+      List<Integer> ports;
+      try {
+        ports = pool.acquire(handle, List.of(0, 0, 0, 0, 0));
+      } catch (GardenException exhausted) {
+        if (!String.valueOf(exhausted.getMessage()).contains("exhausted")) {
+          throw exhausted;
+        }
+        return;
+      }
+      synchronized (PortPoolWorker.class) {
+        System.out.println(handle + " " + ports);
+      }
+    }
+  }
+}
