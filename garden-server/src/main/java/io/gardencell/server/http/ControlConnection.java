@@ -175,7 +175,6 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     over = true;
-    all.remove(this);
     if (clientGone) {
       attachment.disconnected();
     } else {
@@ -186,6 +185,7 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
     } catch (Exception e) {
       log.atError().setCause(e).log("hold not released");
     }
+    all.remove(this);
   }
 
   private static void send(ChannelHandlerContext ctx, ProcessPayload payload) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,7 @@ public final class HijackedConnections {
 
   void remove(ControlConnection connection) {
     controls.remove(connection);
+    changed();
   }
 
   void add(OutputConnection connection) {
@@ -37,6 +39,10 @@ public final class HijackedConnections {
 
   void remove(OutputConnection connection) {
     outputs.remove(connection);
+    changed();
+  }
+
+  private void changed() {
     synchronized (change) {
       change.notifyAll();
     }
@@ -66,7 +72,7 @@ public final class HijackedConnections {
     long waiting = waitingBytes();
     while (!outputs.isEmpty() && waiting != before && System.nanoTime() - endNanos < 0) {
       before = waiting;
-      awaitEmpty(Math.min(endNanos, System.nanoTime() + PATIENCE.toNanos()));
+      await(outputs::isEmpty, Math.min(endNanos, System.nanoTime() + PATIENCE.toNanos()));
       waiting = waitingBytes();
     }
     if (!outputs.isEmpty()) {
@@ -78,18 +84,24 @@ public final class HijackedConnections {
     return outputs.stream().mapToLong(OutputConnection::waitingBytes).sum();
   }
 
-  private void awaitEmpty(long untilNanos) {
+  /** Waits until so many clients wait for processes; false if there are others after that time. */
+  public boolean awaitControls(int count, Duration patience) {
+    return await(() -> controls.size() == count, System.nanoTime() + patience.toNanos());
+  }
+
+  private boolean await(BooleanSupplier wanted, long untilNanos) {
     synchronized (change) {
       long left = TimeUnit.NANOSECONDS.toMillis(untilNanos - System.nanoTime());
-      while (!outputs.isEmpty() && left > 0) {
+      while (!wanted.getAsBoolean() && left > 0) {
         try {
           change.wait(left);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
-          return;
+          return false;
         }
         left = TimeUnit.NANOSECONDS.toMillis(untilNanos - System.nanoTime());
       }
     }
+    return wanted.getAsBoolean();
   }
 }

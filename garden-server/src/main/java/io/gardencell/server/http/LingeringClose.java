@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class LingeringClose extends ChannelInboundHandlerAdapter {
 
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MOST_BYTES = 16 << 20;
   private static final int MOST_SECONDS = 2;
 
   private long taken;

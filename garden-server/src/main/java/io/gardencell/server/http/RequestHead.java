@@ -37,7 +37,7 @@ record RequestHead(
         request.method().name(),
         mark < 0 ? target : target.substring(0, mark),
         mark < 0 ? "" : target.substring(mark + 1),
-        request.protocolVersion().equals(HttpVersion.HTTP_1_0),
+        wellFormed && request.protocolVersion().equals(HttpVersion.HTTP_1_0),
         wellFormed && HttpUtil.isKeepAlive(request),
         HttpUtil.is100ContinueExpected(request),
         wellFormed

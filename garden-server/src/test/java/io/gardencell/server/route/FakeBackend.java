@@ -1,5 +1,7 @@
 package io.gardencell.server.route;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.gardencell.api.Capacity;
 import io.gardencell.api.ContainerInfo;
 import io.gardencell.api.ContainerInfoEntry;
@@ -24,10 +26,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Containers that exist in memory alone. */
 final class FakeBackend implements ContainerBackend {
@@ -39,6 +44,7 @@ final class FakeBackend implements ContainerBackend {
   volatile Map<String, String> lastFilter = Map.of();
   volatile Runnable beforeDestroy = () -> {};
   volatile Runnable onPing = () -> {};
+  volatile Runnable onCreate = () -> {};
   volatile Supplier<Capacity> capacity = () -> new Capacity(0, 0, 0, -1);
 
   FakeBackend(Streams streams) {
@@ -49,6 +55,11 @@ final class FakeBackend implements ContainerBackend {
     FakeContainer container = new FakeContainer(handle);
     containers.put(Handle.known(handle), container);
     return container;
+  }
+
+  FakeContainer only() {
+    assertThat(containers).hasSize(1);
+    return containers.values().iterator().next();
   }
 
   @Override
@@ -63,6 +74,7 @@ final class FakeBackend implements ContainerBackend {
 
   @Override
   public Handle create(ContainerSpec spec) {
+    onCreate.run();
     created.add(spec);
     Handle handle = spec.handle().isEmpty() ? Handle.random() : Handle.parse(spec.handle());
     add(handle.value()).graceTime = spec.graceTime();
@@ -122,10 +134,15 @@ final class FakeBackend implements ContainerBackend {
     final Map<String, RunningProcess> processes = new ConcurrentHashMap<>();
     final List<NetOutRule> rules = new ArrayList<>();
     final List<String> streamedIn = new CopyOnWriteArrayList<>();
+    final CompletableFuture<Void> uploadBegun = new CompletableFuture<>();
+    final CompletableFuture<Void> uploaded = new CompletableFuture<>();
+    volatile @Nullable CountDownLatch holdUpload;
     volatile byte[] received = new byte[0];
     volatile FakeProcess process = new FakeProcess();
     volatile Duration graceTime = Duration.ZERO;
     volatile Runnable onStop = () -> {};
+    volatile Metrics metrics = Metrics.NONE;
+    volatile @Nullable ContainerInfo info;
     volatile FileSource source = new BytesSource(new byte[0]);
 
     FakeContainer(String handle) {
@@ -134,13 +151,17 @@ final class FakeBackend implements ContainerBackend {
 
     @Override
     public ContainerInfo info() {
+      ContainerInfo fixed = info;
+      if (fixed != null) {
+        return fixed;
+      }
       return new ContainerInfo(
           "active", null, "", "", "", "", "", null, Map.copyOf(properties), List.of());
     }
 
     @Override
     public Metrics metrics() {
-      return Metrics.NONE;
+      return metrics;
     }
 
     @Override
@@ -200,7 +221,18 @@ final class FakeBackend implements ContainerBackend {
     @Override
     public void streamIn(String user, String destination, InputStream tar) throws IOException {
       streamedIn.add(user + "@" + destination);
-      received = tar.readAllBytes();
+      uploadBegun.complete(null);
+      CountDownLatch hold = holdUpload;
+      if (hold != null) {
+        ServerLifeTest.await(hold);
+      }
+      try {
+        received = tar.readAllBytes();
+        uploaded.complete(null);
+      } catch (IOException e) {
+        uploaded.completeExceptionally(e);
+        throw e;
+      }
     }
 
     @Override
@@ -234,7 +266,7 @@ final class FakeBackend implements ContainerBackend {
 
     private final byte[] bytes;
     volatile boolean breaks;
-    volatile boolean closed;
+    final CompletableFuture<Boolean> closed = new CompletableFuture<>();
 
     BytesSource(byte[] bytes) {
       this.bytes = bytes;
@@ -250,7 +282,7 @@ final class FakeBackend implements ContainerBackend {
 
     @Override
     public void close() {
-      closed = true;
+      closed.complete(true);
     }
   }
 }

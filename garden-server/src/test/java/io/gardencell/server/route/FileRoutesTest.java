@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gardencell.server.route.RawClient.Reply;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class FileRoutesTest extends ServedTest {
 
+  // garden-api.md §15 case 69
   @Test
   void streamInTakesAFixedLengthAndDecodesTheQuery() throws IOException {
     FakeBackend.FakeContainer container = backend.add("h");
@@ -20,6 +24,7 @@ class FileRoutesTest extends ServedTest {
     assertThat(new String(container.received)).isEqualTo("tar");
   }
 
+  // garden-api.md §15 cases 34 and 69
   @Test
   void streamInTakesChunksAndAsksToContinue() throws IOException {
     FakeBackend.FakeContainer container = backend.add("h");
@@ -35,6 +40,7 @@ class FileRoutesTest extends ServedTest {
     assertThat(new String(container.received)).isEqualTo("abcde");
   }
 
+  // garden-api.md §15 case 70
   @Test
   void aBodyThatBreaksOffIsNoSuccess() throws IOException {
     FakeBackend.FakeContainer container = backend.add("h");
@@ -48,11 +54,13 @@ class FileRoutesTest extends ServedTest {
     assertThat(container.received).isEmpty();
   }
 
+  // garden-api.md §15 case 71; weakness 12
   @Test
   void anUnknownContainerIsToldToAClientThatUploads() throws IOException {
     RawClient client = connect();
-    client.send("PUT /containers/no/files HTTP/1.1\r\nHost: api\r\nContent-Length: 900000\r\n\r\n");
-    client.send(new byte[900_000]);
+    client.send(
+        "PUT /containers/no/files HTTP/1.1\r\nHost: api\r\nContent-Length: 5242880\r\n\r\n");
+    client.send(new byte[5 << 20]);
 
     Reply reply = client.reply();
 
@@ -60,6 +68,7 @@ class FileRoutesTest extends ServedTest {
     assertThat(reply.body()).contains("ContainerNotFoundError");
   }
 
+  // garden-api.md §15 case 72
   @Test
   void streamOutSendsBytesAndClosesItsSource() throws IOException {
     FakeBackend.BytesSource source = new FakeBackend.BytesSource(new byte[200_000]);
@@ -72,9 +81,10 @@ class FileRoutesTest extends ServedTest {
     assertThat(reply.header("Transfer-Encoding")).isEqualTo("chunked");
     assertThat(reply.body()).hasSize(200_000);
     assertThat(client.get("/ping").status()).isEqualTo(200);
-    assertThat(source.closed).isTrue();
+    assertThat(source.closed).succeedsWithin(Duration.ofSeconds(10));
   }
 
+  // garden-api.md §15 case 72
   @Test
   void anEmptyStreamOutIsEmpty() throws IOException {
     backend.add("h");
@@ -83,6 +93,7 @@ class FileRoutesTest extends ServedTest {
         .isEqualTo("0");
   }
 
+  // garden-api.md §15 case 73; weakness 10
   @Test
   void aSourceThatBreaksMidwayBreaksTheConnection() throws IOException {
     FakeBackend.BytesSource source = new FakeBackend.BytesSource(new byte[200_000]);
@@ -93,9 +104,10 @@ class FileRoutesTest extends ServedTest {
 
     assertThatThrownBy(client::reply).isInstanceOf(IOException.class);
 
-    assertThat(source.closed).isTrue();
+    assertThat(source.closed).succeedsWithin(Duration.ofSeconds(10));
   }
 
+  // garden-api.md §15 case 74
   @Test
   void anErrorBeforeTheFirstByteIsJson() throws IOException {
     backend.add("h");
@@ -104,5 +116,47 @@ class FileRoutesTest extends ServedTest {
 
     assertThat(reply.status()).isEqualTo(500);
     assertThat(reply.body()).contains("no such file: missing");
+  }
+
+  // garden-api.md §15 case 70
+  @Test
+  void anUploadWhoseClientGoesIsAnErrorForWhoeverExtracts() throws Exception {
+    FakeBackend.FakeContainer container = backend.add("h");
+    RawClient client = connect();
+    client.send("PUT /containers/h/files HTTP/1.1\r\nHost: api\r\nContent-Length: 9\r\n\r\nabc");
+    container.uploadBegun.get(10, TimeUnit.SECONDS);
+
+    client.close();
+
+    assertThatThrownBy(() -> container.uploaded.get(10, TimeUnit.SECONDS))
+        .hasRootCauseMessage("connection closed in the middle of the request body");
+  }
+
+  // garden-api.md §15 case 73
+  @Test
+  void aDownloadWhoseClientGoesClosesItsSource() throws IOException {
+    FakeBackend.BytesSource source = new FakeBackend.BytesSource(new byte[64 << 20]);
+    backend.add("h").source = source;
+    RawClient client = connect();
+    client.send("GET /containers/h/files?source=x HTTP/1.1\r\nHost: api\r\n\r\n");
+    client.head();
+
+    client.close();
+
+    assertThat(source.closed).succeedsWithin(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void uploadsAndDownloadsUseBoundedMemory() throws Exception {
+    FakeBackend.FakeContainer container = backend.add("h");
+    container.holdUpload = new CountDownLatch(1);
+    RawClient client = connect();
+    client.send(
+        "PUT /containers/h/files HTTP/1.1\r\nHost: api\r\nContent-Length: 67108864\r\n\r\n");
+
+    long taken = client.sendUntilItBlocks(new byte[64 << 20]);
+
+    assertThat(taken).isLessThan(32L << 20);
+    container.holdUpload.countDown();
   }
 }

@@ -3,7 +3,12 @@ package io.gardencell.server.route;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -14,7 +19,7 @@ final class RawClient implements AutoCloseable {
   private final InputStream in;
 
   RawClient(int port) throws IOException {
-    socket = new Socket("127.0.0.1", port);
+    socket = SocketChannel.open(new InetSocketAddress("127.0.0.1", port)).socket();
     socket.setSoTimeout(20_000);
     in = socket.getInputStream();
   }
@@ -43,6 +48,32 @@ final class RawClient implements AutoCloseable {
     socket.getOutputStream().write(bytes);
     socket.getOutputStream().flush();
     return this;
+  }
+
+  /** Sends until the other side takes no more for a while; how many bytes went. */
+  long sendUntilItBlocks(byte[] bytes) throws IOException {
+    long taken = 0;
+    try (Selector selector = Selector.open()) {
+      SocketChannel channel = channel();
+      channel.configureBlocking(false);
+      channel.register(selector, SelectionKey.OP_WRITE);
+      ByteBuffer rest = ByteBuffer.wrap(bytes);
+      while (rest.hasRemaining() && selector.select(700) > 0) {
+        selector.selectedKeys().clear();
+        taken += channel.write(rest);
+      }
+    }
+    channel().configureBlocking(true);
+    return taken;
+  }
+
+  RawClient closeOutput() throws IOException {
+    socket.shutdownOutput();
+    return this;
+  }
+
+  private SocketChannel channel() {
+    return socket.getChannel();
   }
 
   Reply call(String method, String path, String body) throws IOException {

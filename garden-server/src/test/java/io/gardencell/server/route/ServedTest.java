@@ -4,6 +4,7 @@ import io.gardencell.server.http.ServerSettings;
 import io.gardencell.server.stream.StreamSettings;
 import io.gardencell.server.stream.Streams;
 import io.netty.util.HashedWheelTimer;
+import io.netty.util.Timer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,12 +15,16 @@ import org.junit.jupiter.api.AfterEach;
 /** A server on a free port over a fake backend, for each test. */
 abstract class ServedTest {
 
-  final HashedWheelTimer timer = new HashedWheelTimer(5, TimeUnit.MILLISECONDS);
+  final Timer timer = newTimer();
   final Streams streams = new Streams(streamSettings(), timer);
   final FakeBackend backend = new FakeBackend(streams);
   private final List<RawClient> clients = new ArrayList<>();
   GardenApi api = api(settings());
   private boolean stopped;
+
+  Timer newTimer() {
+    return new HashedWheelTimer(5, TimeUnit.MILLISECONDS);
+  }
 
   StreamSettings streamSettings() {
     return StreamSettings.defaults();

@@ -59,6 +59,7 @@ class StreamRoutesTest extends ServedTest {
     return client;
   }
 
+  // garden-api.md §15 case 45
   @Test
   void runAnswersTheExactHeaderAndGoesRaw() throws IOException {
     RawClient client = run();
@@ -84,6 +85,7 @@ class StreamRoutesTest extends ServedTest {
     assertThat(new String(client.rest())).contains("\"exit_status\":3");
   }
 
+  // garden-api.md §15 case 46
   @Test
   void attachAnswersWithItsOwnStream() throws IOException {
     started();
@@ -93,6 +95,7 @@ class StreamRoutesTest extends ServedTest {
     assertThat(attached.line()).isEqualTo("{\"process_id\":\"p1\",\"stream_id\":\"2\"}");
   }
 
+  // garden-api.md §15 case 47
   @Test
   void runInAnUnknownContainerIsAPlainErrorWithALength() throws IOException {
     RawClient.Reply reply = connect().call("POST", "/containers/no/processes", RUN_BODY);
@@ -102,6 +105,7 @@ class StreamRoutesTest extends ServedTest {
     assertThat(reply.header("Content-Length")).isNotEmpty();
   }
 
+  // garden-api.md §15 case 48
   @Test
   void attachToAnUnknownProcessNamesIt() throws IOException {
     RawClient.Reply reply = connect().get("/containers/h/processes/nope");
@@ -110,6 +114,7 @@ class StreamRoutesTest extends ServedTest {
     assertThat(reply.body()).contains("ProcessNotFoundError").contains("\"ProcessID\":\"nope\"");
   }
 
+  // garden-api.md §15 cases 49 and 61
   @Test
   void outputArrivesByteForByteAndEndsWithTheProcess() throws IOException {
     RawClient control = started();
@@ -127,6 +132,7 @@ class StreamRoutesTest extends ServedTest {
         .isEqualTo("{\"process_id\":\"p1\",\"exit_status\":42}\n");
   }
 
+  // garden-api.md §15 case 49
   @Test
   void manyTinyWritesReachAReaderThatIsLate() throws Exception {
     started();
@@ -142,6 +148,7 @@ class StreamRoutesTest extends ServedTest {
     assertThat(Arrays.equals(stdout.rest(), all)).isTrue();
   }
 
+  // garden-api.md §15 case 49; weakness 1
   @Test
   void aSlowReaderHoldsThePipeBackAndLosesNothing() throws Exception {
     started();
@@ -164,6 +171,7 @@ class StreamRoutesTest extends ServedTest {
     assertThat(streams.droppedBytes()).isZero();
   }
 
+  // garden-api.md §15 weakness 2
   @Test
   void withoutAnyReaderTheProcessRunsOnAndTheNewestBytesAreKept() throws Exception {
     RawClient control = started();
@@ -183,6 +191,7 @@ class StreamRoutesTest extends ServedTest {
     assertThat(streams.droppedBytes()).isPositive();
   }
 
+  // garden-api.md §15 case 50
   @Test
   void aReaderAfterTheExitGetsEverything() throws IOException {
     RawClient control = started();
@@ -193,6 +202,7 @@ class StreamRoutesTest extends ServedTest {
     assertThat(new String(open("p1/attaches/1/stdout").rest())).isEqualTo("late");
   }
 
+  // garden-api.md §15 cases 51 and 68; §14 weakness 14
   @ParameterizedTest
   @ValueSource(strings = {"p1/attaches/99/stdout", "other/attaches/1/stdout"})
   void unknownAndMismatchedStreamsEndAtOnceAndDisturbNobody(String path) throws IOException {
@@ -206,6 +216,7 @@ class StreamRoutesTest extends ServedTest {
     assertThat(new String(reader.rest())).isEqualTo("whole");
   }
 
+  // garden-api.md §15 weakness 14
   @Test
   void aSecondReaderOfAQueueEndsAtOnce() throws IOException {
     started();
@@ -216,6 +227,7 @@ class StreamRoutesTest extends ServedTest {
     assertThat(open("p1/attaches/1/stdout").rest()).isEmpty();
   }
 
+  // garden-api.md §15 cases 52, 53 and 55
   @Test
   void stdinArrivesInOrderAndEndsOnAnEmptySource() throws Exception {
     RawClient client = started();
@@ -231,6 +243,7 @@ class StreamRoutesTest extends ServedTest {
     assertThat(process.stdin.received()).isEqualTo("one two three }\"");
   }
 
+  // garden-api.md §15 case 54
   @Test
   void bytesBehindTheRequestBodyBelongToTheStream() throws Exception {
     connect().send(runRequest() + "{\"source\":0,\"data\":\"early\"}{\"source\":0}");
@@ -239,6 +252,7 @@ class StreamRoutesTest extends ServedTest {
     assertThat(process.stdin.received()).isEqualTo("early");
   }
 
+  // garden-api.md §15 cases 56, 57 and 58; weakness 3
   @Test
   void signalsAndWindowSizesWorkAfterStdinWasClosed() throws Exception {
     RawClient client = started();
@@ -252,6 +266,7 @@ class StreamRoutesTest extends ServedTest {
     process.killed.get(10, TimeUnit.SECONDS);
   }
 
+  // garden-api.md §15 case 59; weakness 19
   @Test
   void aProcessThatDoesNotReadStdinCanStillBeKilled() throws Exception {
     process.stdin.block();
@@ -262,6 +277,7 @@ class StreamRoutesTest extends ServedTest {
     process.killed.get(10, TimeUnit.SECONDS);
   }
 
+  // garden-api.md §15 case 60
   @Test
   void garbageOnTheControlStreamDetachesAndLeavesTheProcess() throws Exception {
     RawClient client = started();
@@ -273,6 +289,7 @@ class StreamRoutesTest extends ServedTest {
     assertThat(process.killed).isNotDone();
   }
 
+  // garden-api.md §15 case 61
   @ParameterizedTest
   @ValueSource(longs = {0, 42, 255, 3221225477L})
   void exitCodesAreToldAsTheyAre(long code) throws IOException {
@@ -284,6 +301,7 @@ class StreamRoutesTest extends ServedTest {
         .isEqualTo("{\"process_id\":\"p1\",\"exit_status\":" + code + "}\n");
   }
 
+  // garden-api.md §15 case 62
   @Test
   void aFailedWaitIsAnErrorPayload() throws IOException {
     RawClient client = started();
@@ -294,6 +312,7 @@ class StreamRoutesTest extends ServedTest {
         .isEqualTo("{\"process_id\":\"p1\",\"error\":\"host lost it\"}\n");
   }
 
+  // garden-api.md §15 case 63
   @Test
   void fiveAttachesGetAllOutputAndTheExit() throws IOException {
     List<RawClient> controls = new ArrayList<>(List.of(started()));
@@ -327,6 +346,7 @@ class StreamRoutesTest extends ServedTest {
     assertThat(new String(stdout.rest())).isEqualTo("x");
   }
 
+  // garden-api.md §15 case 64
   @Test
   void stopDetachesWithoutAnExitAndLeavesTheProcess() throws Exception {
     RawClient control = started();

@@ -1,0 +1,150 @@
+package io.gardencell.server.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServerLifeTest extends ServedTest {
+
+  // garden-api.md §15 case 65
+  @Test
+  void stopWithACreateInFlightLetsItAnswerAndRefusesOthers() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    backend.onPing =
+        () -> {
+          begun.countDown();
+          await(go);
+        };
+    RawClient client = connect();
+    client.send("GET /ping HTTP/1.1\r\nHost: api\r\n\r\n");
+    await(begun);
+
+    CompletableFuture<Void> stopped = CompletableFuture.runAsync(this::stop);
+    go.countDown();
+
+    assertThat(client.reply().status()).isEqualTo(200);
+    stopped.get(10, TimeUnit.SECONDS);
+  }
+
+  // garden-api.md §15 cases 66 and 67; weakness 11
+  @Test
+  void stopIsPromptWithSilentConnectionsAndASecondOneIsRefused() throws Exception {
+    for (int i = 0; i < 1000; i++) {
+      connect();
+    }
+    long begin = System.nanoTime();
+
+    stop();
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+    assertThatThrownBy(api::stop).hasMessage("server is not running");
+  }
+
+  // garden-api.md §15 case 65
+  @Test
+  void whoComesAfterTheStopIsRefused() throws IOException {
+    int port = api.port();
+
+    stop();
+
+    assertThatThrownBy(() -> new RawClient(port)).isInstanceOf(ConnectException.class);
+  }
+
+  // garden-api.md §11: bound first, then serving
+  @Test
+  void whoConnectsBeforeTheServerServesWaitsForItsAnswer() throws Exception {
+    GardenApi early = new GardenApi(settings(), backend, streams, timer, (r, s, t) -> {});
+    early.bind();
+    try (RawClient client = new RawClient(early.port())) {
+      client.send("GET /ping HTTP/1.1\r\nHost: api\r\n\r\n");
+
+      early.serve();
+
+      assertThat(client.reply().status()).isEqualTo(200);
+    } finally {
+      early.stop();
+    }
+  }
+
+  // garden-api.md §14 weakness 11: a reader that has stalled does not hold up the stop
+  @Test
+  void aStalledDownloadIsCutWhenThePatienceIsOver() throws Exception {
+    FakeBackend.BytesSource source = new FakeBackend.BytesSource(new byte[64 << 20]);
+    backend.add("h").source = source;
+    RawClient client = connect();
+    client.send("GET /containers/h/files?source=x HTTP/1.1\r\nHost: api\r\n\r\n");
+    client.head();
+    long begin = System.nanoTime();
+
+    stop();
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
+    assertThat(source.closed.get(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  // garden-api.md §11: only sockets are removed; weakness 15
+  @Test
+  void aUnixSocketReplacesAnOldOneAndIsGoneInTheEnd(@TempDir Path directory) throws IOException {
+    Path socket = directory.resolve("garden.sock");
+    try (ServerSocketChannel left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      left.bind(UnixDomainSocketAddress.of(socket));
+    }
+    GardenApi served = api(at(socket));
+    try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      client.write(
+          ByteBuffer.wrap("GET /ping HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+      String answer =
+          new String(Channels.newInputStream(client).readAllBytes(), StandardCharsets.US_ASCII);
+
+      assertThat(answer).startsWith("HTTP/1.0 200 OK").endsWith("{}\n");
+      assertThat(Files.getPosixFilePermissions(socket)).hasSize(9);
+    } finally {
+      served.stop();
+    }
+    assertThat(socket).doesNotExist();
+  }
+
+  // weakness 15
+  @Test
+  void whatIsNoSocketIsNotRemoved(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("garden.sock"), "precious");
+    GardenApi refused = new GardenApi(at(file), backend, streams, timer, (r, s, t) -> {});
+
+    assertThatThrownBy(refused::bind)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is not a socket, not removed");
+
+    assertThat(file).hasContent("precious");
+  }
+
+  private GardenApi.Settings at(Path socket) {
+    return GardenApi.Settings.defaults(settings().server().at(UnixDomainSocketAddress.of(socket)));
+  }
+
+  static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+}
