@@ -42,10 +42,19 @@ install_jre() {
 
 build_stand_in() { make -s -C "$root/acceptance/win64/fakehcs" OUT="$work/fakehcs" >/dev/null; }
 
-# Makes a prefix of its own for this run and puts the stand-in into its system folder.
+# JUnit's launcher, as one jar.
+fetch_console() {
+  $maven -q org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
+    -Dartifact=org.junit.platform:junit-platform-console-standalone:$console -DoutputDirectory="$work"
+}
+
+# A module's test class path but for JUnit itself, which the console carries.
+without_junit() { tr ':' '\n' <"$root/$1/target/win64.classpath" | grep -v '/org/junit/' | paste -sd: -; }
+
+# Makes a prefix of its own for this run, by wine64 or the command given, and puts the stand-in into its system folder.
 make_prefix() {
   export WINEPREFIX=$work/prefix
-  wine64 wineboot -i >/dev/null 2>&1
+  "${1:-wine64}" wineboot -i >/dev/null 2>&1
   local system=$WINEPREFIX/drive_c/windows/system32
   cp "$work/fakehcs/vmcompute.dll" "$work/fakehcs/quota.dll" "$work/fakehcs/probe.exe" "$system/"
   [ -f "$system/bcryptprimitives.dll" ] || cp "$work/fakehcs/bcryptprimitives.dll" "$system/"

@@ -3,6 +3,7 @@
 #
 #   run.sh                                   every class listed in the file `tests`
 #   run.sh hcs-jna/VmComputeIT winc-runtime  only the lines that match one of these (module/simple name, module or class)
+#   run.sh server                            only server.sh, which comes last without arguments: the whole daemon
 #
 # Fails when a class fails, runs no test or cannot run at all.
 set -euo pipefail
@@ -28,18 +29,18 @@ while read -r module class seconds; do
     [[ " ${modules[*]-} " == *" $module "* ]] || modules+=("$module")
   fi
 done < <(grep -v '^ *\(#\|$\)' "$here/tests")
-[ ${#lines[@]} -gt 0 ] || { echo "no line of $here/tests matches: $*" >&2; exit 2; }
+[ ${#lines[@]} -gt 0 ] || [ "$*" = server ] || { echo "no line of $here/tests matches: $*" >&2; exit 2; }
 
 cd "$root"
-install_tools
-install_jre
-build_stand_in
-joined=$(IFS=,; echo "${modules[*]}")
-$maven -q -DskipTests -pl "$joined" -am test-compile \
-  dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/win64.classpath
-$maven -q org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
-  -Dartifact=org.junit.platform:junit-platform-console-standalone:$console -DoutputDirectory="$work"
-make_prefix
+prepare() {
+  install_tools
+  install_jre
+  build_stand_in
+  $maven -q -DskipTests -pl "$(IFS=,; echo "${modules[*]}")" -am test-compile \
+    dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/win64.classpath
+  fetch_console
+  make_prefix
+}
 
 # The module's own classes and its test class path; the console carries JUnit itself.
 class_path() {
@@ -47,7 +48,7 @@ class_path() {
   windows_path "$root/$1/target/classes"
   printf ';'
   windows_path "$root/$1/target/test-classes"
-  tr ':' '\n' <"$root/$1/target/win64.classpath" | grep -v '/org/junit/' | while read -r entry; do
+  without_junit "$1" | tr ':' '\n' | while read -r entry; do
     printf ';'
     windows_path "$entry"
   done
@@ -67,21 +68,30 @@ run_class() {
     --class-path "$(class_path "$module")" --select-class "$class" </dev/null
 }
 
+# Wine itself loses a message in about one run of a thousand: one more try, and said so.
 failed=()
-for line in "${lines[@]}"; do
-  read -r module class seconds <<<"$line"
-  note "$module $class"
-  started=$SECONDS
-  status=0
-  run_class "$module" "$class" "$seconds" || status=$?
+twice() {
+  local name=$1 started=$SECONDS status=0
+  shift
+  note "$name"
+  "$@" || status=$?
   if [ $status -ne 0 ]; then
-    # Wine itself loses a message in about one run of a thousand: one more try, and said so.
-    note "$module $class: exit $status (124: $seconds s are over); trying once more, Wine may have lost a message"
+    note "$name: exit $status (124 is a time-out); trying once more, Wine may have lost a message"
     status=0
-    run_class "$module" "$class" "$seconds" || status=$?
+    "$@" || status=$?
   fi
-  note "$module $class: $((SECONDS - started)) s, exit $status"
-  [ $status -eq 0 ] || failed+=("$module/$class")
+  note "$name: $((SECONDS - started)) s, exit $status"
+  [ $status -eq 0 ] || failed+=("$name")
+}
+
+[ ${#lines[@]} -eq 0 ] || prepare
+for line in ${lines[@]+"${lines[@]}"}; do
+  read -r module class seconds <<<"$line"
+  twice "$module/$class" run_class "$module" "$class" "$seconds"
 done
+if [ $# -eq 0 ] || [ "$*" = server ]; then
+  end_windows
+  GARDENCELL_WIN64_CACHE=${GARDENCELL_WIN64_CACHE:-$work/cache} twice server "$here/server.sh"
+fi
 [ ${#failed[@]} -eq 0 ] || { note "failed: ${failed[*]}"; exit 1; }
-note "all ${#lines[@]} classes passed"
+note "all passed"

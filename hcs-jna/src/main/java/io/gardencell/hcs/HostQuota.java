@@ -16,6 +16,9 @@ public interface HostQuota {
   /** Bytes in use, without the read-only layers; empty if the volume has no quota. */
   Optional<Long> used(String volume);
 
-  /** Bytes in use found by walking the volume; slower, right also without a quota. */
+  /**
+   * Bytes in use as the volume itself counts them, also without a quota. What a fresh volume holds
+   * is included, so a caller compares with what it measured then.
+   */
   long measure(String volume);
 }

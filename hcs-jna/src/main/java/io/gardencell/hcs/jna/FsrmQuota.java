@@ -4,15 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
 import io.gardencell.hcs.HostQuota;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToIntFunction;
 
 /**
@@ -40,12 +32,14 @@ final class FsrmQuota implements HostQuota {
   private final OleAut32 oleAut32;
   private final Failures failures;
   private final ComThread com;
+  private final JnaVolumes volumes;
 
-  FsrmQuota(Ole32 ole32, OleAut32 oleAut32, Failures failures, ComThread com) {
+  FsrmQuota(Ole32 ole32, OleAut32 oleAut32, Failures failures, ComThread com, JnaVolumes volumes) {
     this.ole32 = ole32;
     this.oleAut32 = oleAut32;
     this.failures = failures;
     this.com = com;
+    this.volumes = volumes;
   }
 
   @Override
@@ -101,26 +95,7 @@ final class FsrmQuota implements HostQuota {
 
   @Override
   public long measure(String volume) {
-    var total = new AtomicLong();
-    try {
-      Files.walkFileTree(
-          Path.of(volume),
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              total.addAndGet(attributes.size());
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException gone) {
-              return FileVisitResult.CONTINUE;
-            }
-          });
-    } catch (IOException e) {
-      throw new UncheckedIOException("measuring " + volume, e);
-    }
-    return total.get();
+    return volumes.used(volume);
   }
 
   private ComObject manager() {

@@ -56,6 +56,7 @@ public final class HcsHostProvider implements HostProvider {
             });
     var pipes = new CompletionPort(dlls.kernel32(), failures);
     var com = new ComThread(dlls.ole32(), failures);
+    var volumes = new JnaVolumes(dlls.kernel32(), failures);
     var hns = new HnsClient(dlls.network(), failures);
     var layers = new JnaLayers(dlls.layers(), failures);
     var privileges = new Privileges(dlls.advapi32(), dlls.kernel32(), failures);
@@ -68,14 +69,14 @@ public final class HcsHostProvider implements HostProvider {
             new ComputeCalls(
                 dlls.compute(), failures, new Notifications(executor), pipes, executor)),
         new JnaProcesses(dlls.kernel32(), failures),
-        new JnaVolumes(dlls.kernel32(), failures),
+        volumes,
         hns,
         hns,
         new JnaInterfaces(dlls.ipHlpApi(), failures),
         layers,
         layers,
         new JnaLayerFiles(dlls.kernel32(), files, privileges, failures),
-        new FsrmQuota(dlls.ole32(), dlls.oleAut32(), failures, com),
+        new FsrmQuota(dlls.ole32(), dlls.oleAut32(), failures, com, volumes),
         () -> {
           com.close();
           executor.shutdown();

@@ -1,6 +1,7 @@
 package io.gardencell.hcs.jna;
 
 import com.sun.jna.Native;
+import com.sun.jna.ptr.LongByReference;
 import io.gardencell.hcs.HostVolumes;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -55,6 +56,17 @@ final class JnaVolumes implements HostVolumes {
       return Optional.empty();
     }
     throw failures.win32(error, "GetVolumeNameForVolumeMountPointW", name);
+  }
+
+  /** Bytes that the volume's file system has in use, its own included. */
+  long used(String volume) {
+    String name = withBackslash(volume);
+    var total = new LongByReference();
+    var free = new LongByReference();
+    if (!kernel32.GetDiskFreeSpaceExW(Wide.of(name), new LongByReference(), total, free)) {
+      throw failures.lastError("GetDiskFreeSpaceExW", name);
+    }
+    return total.getValue() - free.getValue();
   }
 
   static String withBackslash(String name) {

@@ -36,6 +36,12 @@ interface Kernel32 extends Library {
 
   boolean GetVolumeNameForVolumeMountPointW(WString mountPoint, char[] volumeName, int size);
 
+  boolean GetDiskFreeSpaceExW(
+      WString directory,
+      LongByReference freeToCaller,
+      LongByReference total,
+      LongByReference totalFree);
+
   Pointer CreateIoCompletionPort(Pointer file, Pointer port, Pointer key, int threads);
 
   boolean PostQueuedCompletionStatus(Pointer port, int bytes, Pointer key, Pointer overlapped);

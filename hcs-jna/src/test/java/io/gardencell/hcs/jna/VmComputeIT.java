@@ -83,7 +83,7 @@ class VmComputeIT {
     processes = new JnaProcesses(dlls.kernel32(), failures);
     interfaces = new JnaInterfaces(dlls.ipHlpApi(), failures);
     com = new ComThread(dlls.ole32(), failures);
-    quota = new FsrmQuota(dlls.ole32(), dlls.oleAut32(), failures, com);
+    quota = new FsrmQuota(dlls.ole32(), dlls.oleAut32(), failures, com, volumes);
   }
 
   @AfterAll
@@ -107,6 +107,11 @@ class VmComputeIT {
     String guid = UUID.randomUUID().toString();
     Files.createDirectories(Path.of(System.getenv("FAKEHCS_ROOT"), "volumes", guid));
     return "\\\\?\\Volume{" + guid + "}\\";
+  }
+
+  private static Path contents(String volume) {
+    String guid = volume.substring(volume.indexOf('{') + 1, volume.indexOf('}'));
+    return Path.of(System.getenv("FAKEHCS_ROOT"), "volumes", guid);
   }
 
   private ComputeSystem started(String id) throws IOException {
@@ -297,7 +302,12 @@ class VmComputeIT {
     quota.setLimit(volume, 1_000_000);
     quota.setLimit(volume, 2_000_000);
     assertThat(quota.used(volume)).isPresent();
+    assertThat(volumes.mountedVolume(mountPoint)).contains(volume);
     volumes.unmount(mountPoint);
+    assertThat(volumes.mountedVolume(mountPoint)).isEmpty();
+    long before = quota.measure(volume);
+    Files.write(contents(volume).resolve("more"), new byte[5000]);
+    assertThat(quota.measure(volume) - before).isGreaterThanOrEqualTo(5000);
     layers.unprepare(scratch);
     layers.deactivate(scratch);
     layers.destroy(scratch);
