@@ -21,7 +21,8 @@ final class InputPump implements CompletionHandler<Integer, ByteBuffer> {
 
   private final String name;
   private final @Nullable AsynchronousByteChannel pipe;
-  private final int limit;
+  private final int bound;
+  private final StreamMemory memory;
   private final ArrayDeque<ByteBuffer> waiting = new ArrayDeque<>();
   private final List<Runnable> forRoom = new ArrayList<>();
   private long bytes;
@@ -29,10 +30,11 @@ final class InputPump implements CompletionHandler<Integer, ByteBuffer> {
   private boolean closing;
   private boolean closed;
 
-  InputPump(String name, @Nullable AsynchronousByteChannel pipe, int limit) {
+  InputPump(String name, @Nullable AsynchronousByteChannel pipe, int bound, StreamMemory memory) {
     this.name = name;
     this.pipe = pipe;
-    this.limit = limit;
+    this.bound = bound;
+    this.memory = memory;
     closing = pipe == null;
     closed = pipe == null;
   }
@@ -46,7 +48,7 @@ final class InputPump implements CompletionHandler<Integer, ByteBuffer> {
         return;
       }
       waiting.add(ByteBuffer.wrap(data));
-      bytes += data.length;
+      hold(data.length);
     }
     next();
   }
@@ -65,7 +67,7 @@ final class InputPump implements CompletionHandler<Integer, ByteBuffer> {
     synchronized (this) {
       closing = true;
       waiting.clear();
-      bytes = 0;
+      hold(-bytes);
       woken = takeForRoom();
     }
     next();
@@ -73,18 +75,27 @@ final class InputPump implements CompletionHandler<Integer, ByteBuffer> {
   }
 
   synchronized boolean isFull() {
-    return bytes >= limit;
+    return bytes >= memory.share(bound);
   }
 
   /** Calls once when half of the bound is free, at once if it is. */
   void whenRoom(Runnable action) {
     synchronized (this) {
-      if (bytes > limit / 2) {
+      if (bytes > low()) {
         forRoom.add(action);
         return;
       }
     }
     action.run();
+  }
+
+  private int low() {
+    return memory.share(bound) / 2;
+  }
+
+  private void hold(long more) {
+    bytes += more;
+    memory.add(more);
   }
 
   private void next() {
@@ -118,12 +129,12 @@ final class InputPump implements CompletionHandler<Integer, ByteBuffer> {
   public void completed(Integer count, ByteBuffer piece) {
     List<Runnable> woken = List.of();
     synchronized (this) {
-      bytes = Math.max(0, bytes - count);
+      hold(-Math.min(bytes, count));
       writing = false;
       if (piece.hasRemaining() && !closed) {
         waiting.addFirst(piece);
       }
-      if (bytes <= limit / 2) {
+      if (bytes <= low()) {
         woken = takeForRoom();
       }
     }

@@ -31,6 +31,7 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
   private volatile boolean released;
   private volatile long reads;
   private int readSize = SMALLEST_READ;
+  private volatile @Nullable ByteBuf spare;
 
   OutputPump(String name, @Nullable AsynchronousByteChannel pipe) {
     this.name = name;
@@ -88,11 +89,17 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
 
   private void readIfPossible() {
     AsynchronousByteChannel source = pipe;
-    if (source == null || reading || ended.isDone() || !released || !hasRoom()) {
+    if (source == null || reading) {
+      return;
+    }
+    if (ended.isDone()) {
+      dropSpare();
+    }
+    if (ended.isDone() || !released || !hasRoom()) {
       return;
     }
     reading = true;
-    ByteBuf buffer = PooledByteBufAllocator.DEFAULT.directBuffer(readSize, readSize);
+    ByteBuf buffer = buffer();
     source.read(buffer.nioBuffer(0, readSize), buffer, this);
   }
 
@@ -105,16 +112,32 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
     return true;
   }
 
+  /** The last buffer again if nobody kept a part of it, as with small reads, which are copied. */
+  private ByteBuf buffer() {
+    ByteBuf last = spare;
+    spare = null;
+    if (last != null && last.capacity() == readSize) {
+      return last.clear();
+    }
+    if (last != null) {
+      last.release();
+    }
+    return PooledByteBufAllocator.DEFAULT.directBuffer(readSize, readSize);
+  }
+
   @Override
   public void completed(Integer count, ByteBuf buffer) {
-    try (Lease lease = new Lease(buffer)) {
-      if (count > 0) {
-        buffer.writerIndex(count);
-        for (OutputQueue queue : queues) {
-          queue.offer(buffer);
-        }
-        adapt(count);
+    if (count > 0) {
+      buffer.writerIndex(count);
+      for (OutputQueue queue : queues) {
+        queue.offer(buffer);
       }
+      adapt(count);
+    }
+    if (count > 0 && buffer.refCnt() == 1) {
+      spare = buffer;
+    } else {
+      buffer.release();
     }
     reads = reads + 1;
     if (count < 0) {
@@ -130,6 +153,7 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
     log.atDebug().addKeyValue("stream", name).setCause(cause).log("output pipe broke");
     finish();
     reading = false;
+    pump();
   }
 
   /** Ends all queues and closes the pipe; a read that is outstanding fails. */
@@ -137,6 +161,15 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
     if (ended.complete(null)) {
       queues.forEach(OutputQueue::end);
       close();
+      pump();
+    }
+  }
+
+  private void dropSpare() {
+    ByteBuf last = spare;
+    spare = null;
+    if (last != null) {
+      last.release();
     }
   }
 
@@ -155,13 +188,6 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
       readSize = Math.min(readSize * 2, LARGEST_READ);
     } else if (count < readSize / 2) {
       readSize = Math.max(readSize / 2, SMALLEST_READ);
-    }
-  }
-
-  private record Lease(ByteBuf buffer) implements AutoCloseable {
-    @Override
-    public void close() {
-      buffer.release();
     }
   }
 }

@@ -27,6 +27,7 @@ public final class OutputQueue {
 
   private final String name;
   private final StreamSettings settings;
+  private final StreamMemory memory;
   private final Runnable roomAgain;
   private final LongAdder droppedOfAll;
   private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>();
@@ -36,11 +37,18 @@ public final class OutputQueue {
   private long dropped;
   private boolean awaitsFirst = true;
   private boolean ended;
+  private boolean expired;
   private boolean closed;
 
-  OutputQueue(String name, StreamSettings settings, Runnable roomAgain, LongAdder droppedOfAll) {
+  OutputQueue(
+      String name,
+      StreamSettings settings,
+      StreamMemory memory,
+      Runnable roomAgain,
+      LongAdder droppedOfAll) {
     this.name = name;
     this.settings = settings;
+    this.memory = memory;
     this.roomAgain = roomAgain;
     this.droppedOfAll = droppedOfAll;
   }
@@ -70,7 +78,11 @@ public final class OutputQueue {
         return;
       }
       reader = null;
-      trim();
+      if (expired) {
+        free();
+      } else {
+        trim();
+      }
     }
     roomAgain.run();
   }
@@ -88,9 +100,10 @@ public final class OutputQueue {
         tail = null;
       }
       long before = bytes;
-      bytes -= piece.readableBytes();
-      long low = settings.queueBytes() / 2;
-      woken = before > low && bytes <= low;
+      hold(-piece.readableBytes());
+      // With little memory left the bound may have moved below what is here: then wake at the end.
+      long low = queueBytes() / 2;
+      woken = (before > low && bytes <= low) || bytes == 0;
     }
     if (woken) {
       roomAgain.run();
@@ -118,9 +131,9 @@ public final class OutputQueue {
       return true;
     }
     if (reader != null) {
-      return bytes < settings.queueBytes();
+      return bytes < queueBytes();
     }
-    return !awaitsFirst || bytes < settings.ringBytes();
+    return !awaitsFirst || bytes < ringBytes();
   }
 
   /** Nobody came in time: from now on a ring. */
@@ -144,8 +157,7 @@ public final class OutputQueue {
         return;
       }
       long before = dropped;
-      if (settings.overflow() == StreamSettings.Overflow.DROP
-          && bytes + size > settings.queueBytes()) {
+      if (settings.overflow() == StreamSettings.Overflow.DROP && bytes + size > queueBytes()) {
         drop(size);
       } else {
         add(data, size);
@@ -157,7 +169,10 @@ public final class OutputQueue {
       waiting = reader;
     }
     if (firstDrop) {
-      log.atWarn().addKeyValue("stream", name).log("output dropped, nobody reads it");
+      log.atWarn()
+          .addKeyValue("stream", name)
+          .addKeyValue("read", waiting != null)
+          .log("output dropped");
     }
     if (waiting != null) {
       waiting.wake();
@@ -184,26 +199,24 @@ public final class OutputQueue {
   }
 
   /** Frees what nobody fetched, unless somebody is fetching it; then it goes with its reader. */
-  void expire() {
-    synchronized (this) {
-      ended = true;
-      if (reader != null) {
-        return;
-      }
-      closed = true;
-      pieces.forEach(ByteBuf::release);
-      pieces.clear();
-      tail = null;
-      bytes = 0;
+  synchronized void expire() {
+    ended = true;
+    expired = true;
+    if (reader == null) {
+      free();
     }
   }
 
-  synchronized boolean isRead() {
-    return reader != null;
+  private void free() {
+    closed = true;
+    pieces.forEach(ByteBuf::release);
+    pieces.clear();
+    tail = null;
+    hold(-bytes);
   }
 
   private void add(ByteBuf data, int size) {
-    bytes += size;
+    hold(size);
     if (size < SMALL) {
       if (tail == null || tail.writableBytes() < size) {
         tail = PooledByteBufAllocator.DEFAULT.directBuffer(CHUNK, CHUNK);
@@ -217,15 +230,15 @@ public final class OutputQueue {
   }
 
   private void trim() {
-    while (bytes > settings.ringBytes()) {
+    while (bytes > ringBytes()) {
       ByteBuf oldest = pieces.peek();
       if (oldest == null) {
         return;
       }
-      int surplus = (int) Math.min(bytes - settings.ringBytes(), oldest.readableBytes());
+      int surplus = (int) Math.min(bytes - ringBytes(), oldest.readableBytes());
       oldest.skipBytes(surplus);
       drop(surplus);
-      bytes -= surplus;
+      hold(-surplus);
       if (!oldest.isReadable()) {
         pieces.poll();
         if (oldest == tail) {
@@ -234,6 +247,19 @@ public final class OutputQueue {
         oldest.release();
       }
     }
+  }
+
+  private void hold(long more) {
+    bytes += more;
+    memory.add(more);
+  }
+
+  private int queueBytes() {
+    return memory.share(settings.bounds().queueBytes());
+  }
+
+  private int ringBytes() {
+    return memory.share(settings.bounds().ringBytes());
   }
 
   private void drop(int size) {

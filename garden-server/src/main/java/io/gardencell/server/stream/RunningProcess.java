@@ -1,10 +1,13 @@
 package io.gardencell.server.stream;
 
+import io.gardencell.api.GardenException;
 import io.gardencell.api.spi.ContainerProcess;
 import java.nio.channels.AsynchronousByteChannel;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,7 @@ public final class RunningProcess {
   private final OutputPump stderr;
   private final InputPump stdin;
   private final Set<Attachment> attachments = ConcurrentHashMap.newKeySet();
+  private final Queue<Attachment> left = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Long> exited = new CompletableFuture<>();
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private final CompletableFuture<Void> released = new CompletableFuture<>();
@@ -41,13 +45,15 @@ public final class RunningProcess {
     stdout = new OutputPump(name + "/stdout", process.stdout().orElse(null));
     stderr = new OutputPump(name + "/stderr", process.stderr().orElse(null));
     AsynchronousByteChannel input = process.stdin().orElse(null);
-    stdin = new InputPump(name + "/stdin", input, streams.settings().stdinBytes());
+    stdin =
+        new InputPump(
+            name + "/stdin", input, streams.settings().bounds().stdinBytes(), streams.memory());
   }
 
   /** Called once, when the object is complete. */
   void begin() {
     streams.later(
-        streams.settings().firstReader(),
+        streams.settings().times().firstReader(),
         () -> {
           stdout.release();
           stderr.release();
@@ -72,8 +78,17 @@ public final class RunningProcess {
     return process.pid();
   }
 
-  /** Attaches a client; output from now on reaches it, for the first one all output. */
+  /**
+   * Attaches a client; output from now on reaches it, for the first one all output.
+   *
+   * @throws GardenException.ServiceUnavailable if the process has too many clients already
+   */
   public Attachment attach() {
+    int most = streams.settings().bounds().clients();
+    if (attachments.size() >= most) {
+      throw new GardenException.ServiceUnavailable(
+          "process %s has %d clients (expected: at most %d)".formatted(id, most, most));
+    }
     Attachment attachment = streams.register(this, stdout::pump, stderr::pump);
     attachments.add(attachment);
     stdout.add(attachment.stdout());
@@ -146,7 +161,7 @@ public final class RunningProcess {
       stderr.remove(attachment.stderr());
       attachment.stdout().end();
       attachment.stderr().end();
-      streams.retain(attachment);
+      retain(attachment);
     }
     if (hadInput
         && streams.settings().eofOnDisconnect()
@@ -154,6 +169,20 @@ public final class RunningProcess {
       stdin.end();
     }
     releasedIfDone();
+  }
+
+  /**
+   * The process runs on: what its former clients left unread is kept for a while, not all of it.
+   */
+  private void retain(Attachment attachment) {
+    streams.retain(attachment);
+    left.add(attachment);
+    if (left.size() > streams.settings().bounds().clients()) {
+      Attachment oldest = left.poll();
+      if (oldest != null) {
+        streams.forget(oldest);
+      }
+    }
   }
 
   private void ended(Long code, Throwable failure) {
@@ -182,7 +211,7 @@ public final class RunningProcess {
     long before = pump.reads();
     boolean wasReading = pump.isReading();
     streams.later(
-        streams.settings().orphanedPipe(),
+        streams.settings().times().orphanedPipe(),
         () -> {
           if (wasReading && pump.isReading() && pump.reads() == before) {
             log.atInfo()

@@ -20,12 +20,14 @@ public final class Streams implements AutoCloseable {
   private final Timer timer;
   private final AtomicLong lastId = new AtomicLong();
   private final ConcurrentMap<String, Attachment> attachments = new ConcurrentHashMap<>();
+  private final StreamMemory memory;
   private final LongAdder dropped = new LongAdder();
   private final LongAdder started = new LongAdder();
 
   /** Timers run on {@code timer}, which the caller owns. */
   public Streams(StreamSettings settings, Timer timer) {
     this.settings = settings;
+    this.memory = new StreamMemory(settings.bounds().totalBytes());
     this.timer = timer;
   }
 
@@ -59,24 +61,15 @@ public final class Streams implements AutoCloseable {
     return started.sum();
   }
 
-  /** Output bytes that wait for readers now. */
+  /** Bytes that wait for readers or for processes now. */
   public long waitingBytes() {
-    return attachments.values().stream()
-        .mapToLong(a -> a.stdout().waitingBytes() + a.stderr().waitingBytes())
-        .sum();
+    return memory.held();
   }
 
   /** Forgets all streams and frees what nobody fetched; the processes are not touched. */
   @Override
   public void close() {
-    attachments
-        .values()
-        .forEach(
-            attachment -> {
-              attachment.stdout().expire();
-              attachment.stderr().expire();
-            });
-    attachments.clear();
+    attachments.values().forEach(this::forget);
   }
 
   StreamSettings settings() {
@@ -90,12 +83,12 @@ public final class Streams implements AutoCloseable {
   Attachment register(RunningProcess process, Runnable stdoutRoom, Runnable stderrRoom) {
     String id = Long.toString(lastId.incrementAndGet());
     String name = process.handle() + "/" + process.id() + "/" + id;
-    OutputQueue stdout = new OutputQueue(name + "/stdout", settings, stdoutRoom, dropped);
-    OutputQueue stderr = new OutputQueue(name + "/stderr", settings, stderrRoom, dropped);
+    OutputQueue stdout = new OutputQueue(name + "/stdout", settings, memory, stdoutRoom, dropped);
+    OutputQueue stderr = new OutputQueue(name + "/stderr", settings, memory, stderrRoom, dropped);
     Attachment attachment = new Attachment(id, process, stdout, stderr);
     attachments.put(id, attachment);
     later(
-        settings.firstReader(),
+        settings.times().firstReader(),
         () -> {
           stdout.giveUpWaiting();
           stderr.giveUpWaiting();
@@ -103,15 +96,20 @@ public final class Streams implements AutoCloseable {
     return attachment;
   }
 
+  StreamMemory memory() {
+    return memory;
+  }
+
   /** Forgets a stream that has ended when its time is over. */
   void retain(Attachment attachment) {
-    later(
-        settings.retention(),
-        () -> {
-          attachments.remove(attachment.streamId());
-          attachment.stdout().expire();
-          attachment.stderr().expire();
-        });
+    later(settings.times().retention(), () -> forget(attachment));
+  }
+
+  /** From now on nobody finds the stream; who reads it may read on. */
+  void forget(Attachment attachment) {
+    attachments.remove(attachment.streamId());
+    attachment.stdout().expire();
+    attachment.stderr().expire();
   }
 
   void retainAll(RunningProcess process) {

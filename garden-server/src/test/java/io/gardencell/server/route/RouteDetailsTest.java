@@ -246,8 +246,7 @@ class RouteDetailsTest extends ServedTest {
         .isEqualTo(
             "{\"State\":\"active\",\"Events\":null,\"HostIP\":\"255.255.255.255\","
                 + "\"ContainerIP\":\"10.255.0.5\",\"ContainerIPv6\":\"\",\"ExternalIP\":\"10.0.0.4\","
-                + "\"ContainerPath\":\"C:\\\\depot\\\\app-1\",\"ProcessIDs\":null,"
-                + "\"Properties\":{\"garden.state\":\"created\"},\"MappedPorts\":[{\"HostPort\":40000,\"ContainerPort\":8080}]}\n");
+                + "\"ContainerPath\":\"C:\\\\depot\\\\app-1\",\"ProcessIDs\":null,\"Properties\":{\"garden.state\":\"created\"},\"MappedPorts\":[{\"HostPort\":40000,\"ContainerPort\":8080}]}\n");
   }
 
   // garden-api.md §8

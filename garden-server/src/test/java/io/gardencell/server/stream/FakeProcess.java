@@ -89,6 +89,7 @@ public final class FakeProcess implements ContainerProcess {
     private Runnable reading = () -> {};
     private Runnable failing = () -> {};
     private long taken;
+    private boolean bySingles;
 
     /** Gives bytes to whoever reads; they wait in the pipe. */
     public void write(byte[] bytes) {
@@ -98,6 +99,14 @@ public final class FakeProcess implements ContainerProcess {
         next = take();
       }
       next.run();
+    }
+
+    /** The same, but each read finds a single byte. */
+    public void writeByteByByte(byte[] bytes) {
+      synchronized (this) {
+        bySingles = true;
+      }
+      write(bytes);
     }
 
     public void write(String text) {
@@ -149,7 +158,8 @@ public final class FakeProcess implements ContainerProcess {
         if (piece == null) {
           count = -1;
         } else {
-          count = Math.min(piece.remaining(), target.remaining());
+          int most = Math.min(piece.remaining(), target.remaining());
+          count = bySingles ? Math.min(1, most) : most;
           target.put(piece.slice().limit(count));
           piece.position(piece.position() + count);
           taken += count;
