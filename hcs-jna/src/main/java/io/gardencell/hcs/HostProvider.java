@@ -1,5 +1,6 @@
 package io.gardencell.hcs;
 
+import java.io.OutputStream;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -22,6 +23,18 @@ public interface HostProvider {
    * @throws HcsException if this machine is not such a host (the message says what is missing)
    */
   Host open(HostOptions options);
+
+  /**
+   * Opens a handle that this process has inherited, for writing; needs no open host.
+   *
+   * @param handle its number, unsigned
+   * @throws HcsException {@link HcsErrors#INVALID_HANDLE} if there is no such handle, or this
+   *     operating system has none
+   */
+  default OutputStream openHandle(long handle) {
+    throw new HcsException(
+        "GetHandleInformation", Long.toUnsignedString(handle), HcsErrors.INVALID_HANDLE);
+  }
 
   /**
    * The provider of the given name, or the default one of this operating system for an empty name.

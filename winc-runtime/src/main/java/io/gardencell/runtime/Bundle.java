@@ -39,18 +39,20 @@ record Bundle(Path path, OciSpec spec, ProcessSettings init) {
       tree = TREES.readTree(json);
       spec = OciJson.read(json, OciSpec.class);
     } catch (JsonProcessingException e) {
-      throw invalidJson(path, GoJsonErrors.text(json, e.getOriginalMessage()), e);
+      throw invalidJson(path, GoJsonErrors.text(json, e), e);
     } catch (IllegalArgumentException e) {
-      throw invalidJson(path, GoJsonErrors.text(json, String.valueOf(e.getMessage())), e);
+      throw invalidJson(path, GoJsonErrors.text(json, e), e);
     }
+    Findings failures = new Findings(handle, path.toString());
     List<String> findings = BundleRules.findings(tree);
     if (!findings.isEmpty()) {
-      throw invalid(path, findings);
+      throw failures.inBundle(findings);
     }
     ProcessSettings init =
         spec.process() == null
-            ? ProcessSettings.checked(ProcessSettings.DEFAULT_CWD, List.of(), List.of(), "")
-            : ProcessSettings.of(spec.process());
+            ? ProcessSettings.checked(
+                ProcessSettings.DEFAULT_CWD, List.of(), List.of(), "", failures)
+            : ProcessSettings.of(spec.process(), failures);
     if (!String.valueOf(path.getFileName()).equals(handle)) {
       throw GardenException.failure("container id does not match bundle directory name: " + handle);
     }
@@ -90,15 +92,5 @@ record Bundle(Path path, OciSpec spec, ProcessSettings init) {
   private static GardenException invalidJson(Path path, String text, Exception cause) {
     return GardenException.failure(
         "bundle config.json contains invalid JSON: " + path + ": " + text, cause);
-  }
-
-  private static GardenException invalid(Path path, List<String> findings) {
-    StringBuilder text =
-        new StringBuilder("bundle config.json is invalid: ").append(path).append(':');
-    for (String finding : findings) {
-      log.atError().addKeyValue("bundleConfigError", finding).log("error in bundle config.json");
-      text.append("\n\t").append(finding);
-    }
-    return GardenException.failure(text.toString());
   }
 }

@@ -3,7 +3,6 @@ package io.gardencell.runtime;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -154,8 +153,7 @@ final class BundleRules {
     /** A member by name without regard to case; of several the last. */
     static JsonNode member(JsonNode object, String name) {
       JsonNode found = MissingNode.getInstance();
-      for (Iterator<Map.Entry<String, JsonNode>> all = object.fields(); all.hasNext(); ) {
-        Map.Entry<String, JsonNode> entry = all.next();
+      for (Map.Entry<String, JsonNode> entry : object.properties()) {
         if (entry.getKey().equalsIgnoreCase(name)) {
           found = entry.getValue();
         }

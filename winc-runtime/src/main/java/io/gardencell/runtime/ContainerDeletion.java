@@ -59,7 +59,7 @@ final class ContainerDeletion {
       }
       log.atWarn().addKeyValue("handle", system.id()).log("container does not end, terminating it");
     } catch (HcsException e) {
-      if (e.isNotFound() || e.isAlreadyStopped() || isGone(system.id())) {
+      if (e.isNotFound() || isGone(system.id())) {
         return;
       }
       log.atWarn()
@@ -70,7 +70,7 @@ final class ContainerDeletion {
     try {
       system.terminate();
     } catch (HcsException e) {
-      if (e.isNotFound() || e.isAlreadyStopped() || isGone(system.id())) {
+      if (e.isNotFound() || isGone(system.id())) {
         return;
       }
       throw e;

@@ -6,13 +6,16 @@ import io.gardencell.hcs.ComputeSystem;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostProcess;
+import io.gardencell.hcs.document.PropertyType;
 import io.gardencell.hcs.document.SystemDocument;
 import io.gardencell.hcs.document.SystemProperties;
 import io.gardencell.hcs.document.SystemQuery;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +50,7 @@ final class Containers {
     this.states = states;
     this.files = files;
     this.mounts = mounts;
-    this.documents = new SystemDocuments(host);
+    this.documents = new SystemDocuments(host, config.additionalJson());
     this.credentials = new CredentialSpecs(config.credentialSpec(), config.credHub());
     this.deletion = new ContainerDeletion(host.compute(), systems, config);
   }
@@ -64,8 +67,13 @@ final class Containers {
       throw GardenException.failure("container with id already exists: " + handle);
     }
     SystemDocument document = documents.of(handle, bundle, credentialSpec);
+    ComputeSystem system;
     try {
-      ComputeSystem system = host.compute().create(handle, document, config.createTimeout());
+      system = host.compute().create(handle, document, config.createTimeout());
+    } catch (HcsException e) {
+      throw Failures.notCreated(e, handle);
+    }
+    try {
       systems.keep(system);
       undo.push("end the container", () -> deletion.end(handle));
       system.start(config.startTimeout());
@@ -89,6 +97,7 @@ final class Containers {
       files.write(handle, state.failed());
       throw notStarted;
     }
+    undo.push("restore its state", () -> files.write(handle, state));
     undo.push("end its init process", () -> end(init));
     long pid = init.pid();
     Optional<HostProcess> process;
@@ -161,23 +170,23 @@ final class Containers {
     }
   }
 
+  /** Tries every step, whatever fails before it. */
   private void deleteOne(String handle, boolean force, List<String> failures) {
-    Optional<SystemProperties> system;
+    boolean listed = true;
     try {
-      system = states.system(handle);
-    } catch (GardenException e) {
-      failures.add(e.getMessage());
-      return;
+      listed = states.system(handle).isPresent();
+    } catch (GardenException unknown) {
+      failures.add(unknown.getMessage());
     }
-    if (system.isEmpty() && !force) {
+    if (!listed && !force) {
       failures.add("container not found: " + handle);
       return;
     }
-    if (system.isPresent() || files.exists(handle)) {
+    if (listed || files.exists(handle)) {
       attempt(failures, () -> unmount(handle));
       attempt(failures, () -> files.remove(handle));
     }
-    if (system.isPresent()) {
+    if (listed) {
       attempt(failures, () -> deletion.end(handle));
     } else {
       systems.forget(handle);
@@ -188,13 +197,32 @@ final class Containers {
     StateFile state;
     try {
       state = files.read(handle);
-    } catch (GardenException e) {
-      log.atWarn().addKeyValue("handle", handle).setCause(e).log("state file unreadable");
-      throw e;
+    } catch (GardenException unreadable) {
+      unmountByProcesses(handle);
+      throw unreadable;
     }
-    if (state.pid() != 0) {
+    if (state.pid() != 0 && isOurs(handle, state)) {
       mounts.unmount(state.pid(), volume(handle, state));
     }
+  }
+
+  /** Without a state file, the init process is the one of its processes that has a mount. */
+  private void unmountByProcesses(String handle) {
+    try {
+      systems.get(handle).properties(PropertyType.PROCESS_LIST).processList().stream()
+          .filter(process -> mounts.exists(process.processId()))
+          .forEach(process -> mounts.unmount(process.processId(), ""));
+    } catch (HcsException e) {
+      log.atWarn()
+          .addKeyValue("handle", handle)
+          .setCause(e)
+          .log("processes unknown, a mount may be left");
+    }
+  }
+
+  /** A pid without a mount of ours may have been given to another container's init process. */
+  private boolean isOurs(String handle, StateFile state) {
+    return !state.execFailed() || !state.mountedVolume().isEmpty() || !isInUse(state.pid(), handle);
   }
 
   /** The volume that was mounted; the reference's files do not say, its bundle may. */
@@ -211,6 +239,20 @@ final class Containers {
           .log("bundle unreadable, its volume is not known");
       return "";
     }
+  }
+
+  /** Clears away mounts of pids that neither a container of ours nor a process has. */
+  void sweepMounts() {
+    Set<Long> known = new HashSet<>();
+    for (String handle : files.handles()) {
+      try {
+        known.add(files.read(handle).pid());
+      } catch (GardenException unreadable) {
+        log.atDebug().addKeyValue("containerId", handle).setCause(unreadable).log("not readable");
+        return;
+      }
+    }
+    mounts.sweep(pid -> known.contains(pid) || host.processes().find(pid).isPresent());
   }
 
   /** Whether another live container has its volume mounted for this pid. */

@@ -28,10 +28,7 @@ final class Failures {
     return switch (e.function()) {
       case "HcsEnumerateComputeSystems" -> "hcs::GetComputeSystems: " + t;
       case "HcsOpenComputeSystem" -> "hcs::OpenComputeSystem " + handle + ": " + t;
-      case "HcsCreateComputeSystem" ->
-          HcsErrors.normalise(e.code()) == HcsErrors.SYSTEM_ALREADY_EXISTS
-              ? "container with id already exists: " + handle
-              : "hcs::CreateComputeSystem " + handle + ": " + t;
+      case "HcsCreateComputeSystem" -> "hcs::CreateComputeSystem " + handle + ": " + t;
       case "HcsStartComputeSystem" -> during(e, handle, "hcs::System::Start");
       case "HcsShutdownComputeSystem" -> during(e, handle, "hcs::System::Shutdown");
       case "HcsTerminateComputeSystem" -> during(e, handle, "hcs::System::Terminate");
@@ -43,6 +40,15 @@ final class Failures {
       case "DeleteVolumeMountPointW" -> "error deleting mount point: " + t;
       default -> e.function() + ": " + t;
     };
+  }
+
+  /** The failure of making a compute system, whatever call it was. */
+  static GardenException notCreated(HcsException e, String handle) {
+    return GardenException.failure(
+        HcsErrors.normalise(e.code()) == HcsErrors.SYSTEM_ALREADY_EXISTS
+            ? "container with id already exists: " + handle
+            : "hcs::CreateComputeSystem " + handle + ": " + e.textWithEvents(),
+        e);
   }
 
   /** The failure of starting a process. */
@@ -63,6 +69,10 @@ final class Failures {
 
   private static String during(HcsException e, String handle, String operation) {
     String events = e.events().isEmpty() ? "" : "\n" + String.join("\n", e.events());
+    if (isOurOwn(String.valueOf(e.getMessage()))) {
+      return "container %s encountered an error during %s: %s%s"
+          .formatted(handle, operation, e.getMessage(), events);
+    }
     return "container %s encountered an error during %s: failure in a Windows system call: %s (0x%s)%s"
         .formatted(
             handle,
@@ -70,5 +80,12 @@ final class Failures {
             e.getMessage(),
             Integer.toHexString(e.code()).toLowerCase(Locale.ROOT),
             events);
+  }
+
+  /** Whether it is not the system's text of a code but hcsshim's words for having waited in vain. */
+  private static boolean isOurOwn(String text) {
+    return text.startsWith("hcsshim: ")
+        || text.equals("unexpected container exit")
+        || text.equals("lost communication with compute service");
   }
 }

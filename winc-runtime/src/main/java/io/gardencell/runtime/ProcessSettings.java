@@ -1,6 +1,5 @@
 package io.gardencell.runtime;
 
-import io.gardencell.api.GardenException;
 import io.gardencell.api.oci.OciProcess;
 import io.gardencell.hcs.document.ProcessDocument;
 import java.util.ArrayList;
@@ -8,8 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A checked process (Source: winc: runtime/config/process).
@@ -21,8 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 record ProcessSettings(String cwd, List<String> args, List<String> env, String user) {
 
-  private static final Logger log = LoggerFactory.getLogger(ProcessSettings.class);
-
   static final String DEFAULT_CWD = "C:\\";
 
   ProcessSettings {
@@ -31,13 +26,14 @@ record ProcessSettings(String cwd, List<String> args, List<String> env, String u
   }
 
   /** Checks a process; an absent working directory is {@code C:\}. */
-  static ProcessSettings of(OciProcess process) {
+  static ProcessSettings of(OciProcess process, Findings failures) {
     String cwd = process.cwd().isEmpty() ? DEFAULT_CWD : process.cwd();
-    return checked(cwd, process.args(), process.env(), process.user().username());
+    return checked(cwd, process.args(), process.env(), process.user().username(), failures);
   }
 
   /** Checks what there is; all findings come in one failure. */
-  static ProcessSettings checked(String cwd, List<String> args, List<String> env, String user) {
+  static ProcessSettings checked(
+      String cwd, List<String> args, List<String> env, String user, Findings failures) {
     String windowsCwd = WindowsPaths.inContainer(cwd);
     List<String> findings = new ArrayList<>();
     if (!WindowsPaths.isAbsolute(windowsCwd)) {
@@ -58,12 +54,7 @@ record ProcessSettings(String cwd, List<String> args, List<String> env, String u
       findings.add("a NUL character in cwd, user, args or env (expected: none)");
     }
     if (!findings.isEmpty()) {
-      StringBuilder text = new StringBuilder("process config is invalid:");
-      for (String finding : findings) {
-        log.atError().addKeyValue("processConfigError", finding).log("error in process config");
-        text.append("\n\t").append(finding);
-      }
-      throw GardenException.failure(text.toString());
+      throw failures.inProcess(findings);
     }
     return new ProcessSettings(windowsCwd, args, env, user);
   }

@@ -95,23 +95,31 @@ final class RootMounts {
     removeDirectories(pid);
   }
 
-  /** The pid for which a volume is mounted, looked up in the directories. */
-  Optional<Long> pidOf(String volume) {
-    if (volume.isEmpty() || !Files.isDirectory(mountRoot)) {
-      return Optional.empty();
+  /** Whether there is a mount, or what is left of one, for a pid. */
+  boolean exists(long pid) {
+    return Files.exists(directory(pid), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Clears away mounts that nobody uses any more, as after a restart of the machine. One that cannot
+   * be cleared is left.
+   *
+   * @param inUse whether a container or a process has this pid
+   */
+  void sweep(LongPredicate inUse) {
+    if (!Files.isDirectory(mountRoot)) {
+      return;
     }
     try (var entries = Files.newDirectoryStream(mountRoot, "[0-9]*")) {
       for (Path entry : entries) {
         String name = String.valueOf(entry.getFileName());
-        if (name.matches("[0-9]{1,10}")
-            && mounted(entry.resolve("root")).filter(m -> same(m, volume)).isPresent()) {
-          return Optional.of(Long.parseLong(name));
+        if (name.matches("[0-9]{1,10}") && !inUse.test(Long.parseLong(name))) {
+          clear(Long.parseLong(name));
         }
       }
-    } catch (IOException e) {
-      log.atWarn().addKeyValue("directory", mountRoot).setCause(e).log("mounts cannot be listed");
+    } catch (IOException | GardenException e) {
+      log.atWarn().addKeyValue("directory", mountRoot).setCause(e).log("mounts cannot be swept");
     }
-    return Optional.empty();
   }
 
   private void clear(long pid) {

@@ -2,6 +2,7 @@ package io.gardencell.runtime;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param shutdownTimeout how long a container may take to end gracefully
  * @param terminateTimeout how long HCS may take to end a container by force
  * @param statsAge how long a sample of statistics may be served again
+ * @param additionalJson JSON object merged into each create document, its values winning; empty for
+ *     none
  */
 public record RuntimeConfig(
     Path root,
@@ -26,7 +29,8 @@ public record RuntimeConfig(
     Duration startTimeout,
     Duration shutdownTimeout,
     Duration terminateTimeout,
-    Duration statsAge) {
+    Duration statsAge,
+    String additionalJson) {
 
   /** The reference's values, with the state files below the data directory. */
   public static RuntimeConfig defaults(Path dataDir) {
@@ -44,7 +48,8 @@ public record RuntimeConfig(
         Duration.ofMinutes(4),
         Duration.ofSeconds(60),
         Duration.ofSeconds(60),
-        Duration.ofSeconds(1));
+        Duration.ofSeconds(1),
+        "");
   }
 
   /** The same with another source of credential specs. */
@@ -58,7 +63,8 @@ public record RuntimeConfig(
         startTimeout,
         shutdownTimeout,
         terminateTimeout,
-        statsAge);
+        statsAge,
+        additionalJson);
   }
 
   /** The same with other waits for the end of a container. */
@@ -72,6 +78,32 @@ public record RuntimeConfig(
         startTimeout,
         shutdown,
         terminate,
-        statsAge);
+        statsAge,
+        additionalJson);
+  }
+
+  /**
+   * The same with what hcsshim's environment variables ask for: {@code
+   * HCSSHIM_TIMEOUT_SYSTEMCREATE} and {@code HCSSHIM_TIMEOUT_SYSTEMSTART} in whole seconds, {@code
+   * HCSSHIM_CREATECONTAINER_ADDITIONALJSON}. Times that are not positive numbers do not count.
+   */
+  public RuntimeConfig withEnvironment(Map<String, String> env) {
+    return new RuntimeConfig(
+        root,
+        mountRoot,
+        credentialSpec,
+        credHub,
+        seconds(env.get("HCSSHIM_TIMEOUT_SYSTEMCREATE"), createTimeout),
+        seconds(env.get("HCSSHIM_TIMEOUT_SYSTEMSTART"), startTimeout),
+        shutdownTimeout,
+        terminateTimeout,
+        statsAge,
+        env.getOrDefault("HCSSHIM_CREATECONTAINER_ADDITIONALJSON", additionalJson));
+  }
+
+  private static Duration seconds(@Nullable String text, Duration fallback) {
+    return text != null && text.matches("0*[1-9][0-9]{0,8}")
+        ? Duration.ofSeconds(Long.parseLong(text))
+        : fallback;
   }
 }

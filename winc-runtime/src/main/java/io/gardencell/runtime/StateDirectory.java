@@ -46,11 +46,9 @@ final class StateDirectory {
     Path file = file(handle);
     try {
       return StateFile.parse(Files.readString(file));
-    } catch (NoSuchFileException e) {
-      throw GardenException.failure(
-          "open " + file + ": The system cannot find the " + missing(file) + " specified.", e);
     } catch (IOException e) {
-      throw GardenException.failure("open %s: %s".formatted(file, e.getMessage()), e);
+      throw GardenException.failure(
+          FileFailures.text("open", file.toString(), file, e), e);
     } catch (IllegalArgumentException e) {
       throw GardenException.failure(String.valueOf(e.getMessage()), e);
     }
@@ -62,7 +60,8 @@ final class StateDirectory {
       Files.createDirectories(directory(handle));
       AtomicFile.write(file, state.json());
     } catch (IOException e) {
-      throw GardenException.failure("write %s: %s".formatted(file, e.getMessage()), e);
+      throw GardenException.failure(
+          FileFailures.text("open", file.toString(), file, e), e);
     }
   }
 
@@ -92,11 +91,6 @@ final class StateDirectory {
           "container id: '%s' (expected: a name without separators)".formatted(handle));
     }
     return root.resolve(handle);
-  }
-
-  private static String missing(Path file) {
-    Path parent = file.getParent();
-    return parent == null || Files.isDirectory(parent) ? "file" : "path";
   }
 
   private static final class Removal extends SimpleFileVisitor<Path> {

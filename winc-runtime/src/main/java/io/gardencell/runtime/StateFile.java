@@ -58,10 +58,11 @@ record StateFile(
     try {
       state = MAPPER.readTree(json);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(GoJsonErrors.text(json, e.getOriginalMessage()), e);
+      throw new IllegalArgumentException(GoJsonErrors.text(json, e), e);
     }
     if (!state.isObject()) {
-      throw new IllegalArgumentException(GoJsonErrors.text(json, "state: expected a JSON object"));
+      throw new IllegalArgumentException(
+          GoJsonSyntax.error(json).orElse("state: expected a JSON object"));
     }
     JsonNode time = BundleRules.OciShape.member(state, "start_time");
     long low = BundleRules.OciShape.member(time, "LowDateTime").asLong();

@@ -8,6 +8,7 @@ import io.gardencell.hcs.Host;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.hcs.document.LayerReference;
 import io.gardencell.hcs.document.MappedDirectory;
+import io.gardencell.hcs.document.MappedPipe;
 import io.gardencell.hcs.document.SystemDocument;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -28,10 +29,19 @@ final class SystemDocuments {
   /** HCS: ProcessorWeight is 1 to 10000. */
   private static final int MAX_WEIGHT = 10_000;
 
-  private final Host host;
+  private static final String PIPE = "\\\\.\\pipe\\";
 
-  SystemDocuments(Host host) {
+  private final Host host;
+  private final String additionalJson;
+
+  /**
+   * Makes documents.
+   *
+   * @param additionalJson what is merged into each, its values winning; empty for nothing
+   */
+  SystemDocuments(Host host, String additionalJson) {
     this.host = host;
+    this.additionalJson = additionalJson;
   }
 
   SystemDocument of(String handle, Bundle bundle, String credentials) {
@@ -42,7 +52,9 @@ final class SystemDocuments {
             .hostName(bundle.spec().hostname())
             .credentials(credentials)
             .layers(layers(handle, windows == null ? List.of() : windows.layerFolders()))
-            .mappedDirectories(mounts(handle, bundle.spec().mounts()));
+            .mappedDirectories(mounts(handle, bundle.spec().mounts()))
+            .mappedPipes(pipes(bundle.spec().mounts()))
+            .additionalJson(additionalJson);
     if (windows != null && windows.resources() != null) {
       limits(windows.resources(), document);
     }
@@ -53,7 +65,16 @@ final class SystemDocuments {
           .networkSharedContainerName(shared)
           .endpointList(List.of(endpointId(shared, handle)));
     }
-    return document.build();
+    return checked(document.build());
+  }
+
+  private static SystemDocument checked(SystemDocument document) {
+    try {
+      log.atTrace().addKeyValue("length", document.json().length()).log("document made");
+      return document;
+    } catch (IllegalArgumentException e) {
+      throw GardenException.failure(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private List<LayerReference> layers(String handle, List<String> folders) {
@@ -72,6 +93,9 @@ final class SystemDocuments {
   private static List<MappedDirectory> mounts(String handle, List<OciMount> mounts) {
     List<MappedDirectory> directories = new ArrayList<>();
     for (OciMount mount : mounts) {
+      if (isPipe(mount.source())) {
+        continue;
+      }
       Path source = source(mount.source());
       if (!Files.isDirectory(source)) {
         log.atError()
@@ -92,17 +116,32 @@ final class SystemDocuments {
     return directories;
   }
 
+  /** Named pipes of the host; the reference ignores such mounts. */
+  private static List<MappedPipe> pipes(List<OciMount> mounts) {
+    return mounts.stream()
+        .filter(mount -> isPipe(mount.source()))
+        .map(mount -> new MappedPipe(mount.source(), pipeName(mount.destination())))
+        .toList();
+  }
+
+  private static boolean isPipe(String source) {
+    return source.regionMatches(true, 0, PIPE, 0, PIPE.length());
+  }
+
+  private static String pipeName(String destination) {
+    return isPipe(destination)
+        ? destination.substring(PIPE.length())
+        : WindowsPaths.lastElement(destination);
+  }
+
   private static Path source(String text) {
     try {
       Path source = Path.of(text);
       if (!text.isEmpty() && Files.exists(source)) {
         return source;
       }
-      Path parent = source.toAbsolutePath().getParent();
-      String missing = parent == null || Files.isDirectory(parent) ? "file" : "path";
       throw GardenException.failure(
-          "GetFileAttributesEx %s: The system cannot find the %s specified."
-              .formatted(text, missing));
+          "GetFileAttributesEx %s: %s".formatted(text, FileFailures.missing(source)));
     } catch (InvalidPathException e) {
       throw GardenException.failure(
           "GetFileAttributesEx %s: The filename, directory name, or volume label syntax is incorrect."

@@ -1,28 +1,21 @@
 package io.gardencell.runtime;
 
+import static io.gardencell.runtime.WincFlags.flag;
+import static io.gardencell.runtime.WincFlags.value;
+
 import io.gardencell.api.GardenException;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostOptions;
-import io.gardencell.hcs.HostProvider;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletionException;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -34,66 +27,34 @@ public final class WincCommand {
   private static final Logger log = LoggerFactory.getLogger(WincCommand.class);
   private static final int UNKNOWN_COMMAND = 3;
 
-  private final InputStream stdin;
-  private final PrintStream stdout;
-  private final PrintStream stderr;
-  private final Function<ParseResult, Host> hosts;
+  private final Surroundings around;
 
-  WincCommand(
-      InputStream stdin,
-      PrintStream stdout,
-      PrintStream stderr,
-      Function<ParseResult, Host> hosts) {
-    this.stdin = stdin;
-    this.stdout = stdout;
-    this.stderr = stderr;
-    this.hosts = hosts;
+  WincCommand(Surroundings around) {
+    this.around = around;
   }
 
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] args) {
-    WincCommand command =
-        new WincCommand(
-            System.in,
-            System.out,
-            System.err,
-            flags ->
-                HostProvider.named(text(flags, "--host"))
-                    .open(new HostOptions(dataDirectory(flags))));
-    Runtime.getRuntime().halt(command.run(args));
+    Runtime.getRuntime().halt(new WincCommand(Surroundings.ofThisProcess()).run(args));
   }
 
   /** Runs the command; the exit code has all 32 bits. */
   int run(String... args) {
     CommandLog.attach(OutputStream.nullOutputStream(), true, false);
-    CommandLine line = parser(globalSpec());
+    CommandLine line = WincFlags.parser(globalSpec(), true);
     ParseResult flags;
     try {
       flags = line.parseArgs(args);
     } catch (CommandLine.ParameterException e) {
-      String text = problem(e);
-      stdout.print("Incorrect Usage. " + text + "\n\n" + help(line));
-      stdout.flush();
+      String text = WincFlags.problem(e, List.of(args));
+      print("Incorrect Usage. " + text + "\n\n" + WincHelp.global(line));
       return fail(text);
     }
     if (flags.hasMatchedOption("--help")) {
-      return print(help(line));
+      return print(WincHelp.global(line));
     }
-    List<String> rest = flags.matchedPositionalValue(0, List.of());
     try {
-      prepareLog(flags);
-      if (rest.isEmpty() || List.of("help", "h").contains(rest.get(0))) {
-        return print(help(line));
-      }
-      WincOperation operation = WincOperation.named(rest.get(0));
-      if (operation == null) {
-        String text = "No help topic for '" + rest.get(0) + "'";
-        log.atError().log("{}", text + "\n");
-        stderr.print(text + "\n");
-        stderr.flush();
-        return UNKNOWN_COMMAND;
-      }
-      return run(operation, flags, rest.subList(1, rest.size()));
+      return run(line, flags);
     } catch (CompletionException e) {
       return fail(
           String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage()));
@@ -104,158 +65,96 @@ public final class WincCommand {
     }
   }
 
-  private int run(WincOperation operation, ParseResult flags, List<String> args)
+  private int run(CommandLine line, ParseResult flags) throws IOException {
+    WincLog wincLog = WincLog.of(flags);
+    wincLog.attachToStderr(around);
+    RuntimeConfig config = WincSettings.of(flags, around);
+    wincLog.attach(around, WincFlags.text(flags, "--host"));
+    WincSettings.checkCredentialSpec(flags, around);
+    List<String> words = flags.matchedPositionalValue(0, List.of());
+    if (words.isEmpty()) {
+      return print(WincHelp.global(line));
+    }
+    boolean help = words.get(0).equals("help") || words.get(0).equals("h");
+    if (help && words.size() == 1) {
+      return print(WincHelp.global(line));
+    }
+    String word = words.get(help ? 1 : 0);
+    WincOperation operation = WincOperation.named(word);
+    if (operation == null) {
+      String text = "No help topic for '" + word + "'";
+      log.atError().log("{}", text + "\n");
+      around.stderr().print(text + "\n");
+      around.stderr().flush();
+      return UNKNOWN_COMMAND;
+    }
+    return help
+        ? print(WincHelp.of(WincFlags.parser(operation.spec(), true), operation))
+        : run(operation, flags, config, words.subList(1, words.size()));
+  }
+
+  private int run(
+      WincOperation operation, ParseResult flags, RuntimeConfig config, List<String> args)
       throws IOException {
-    CommandLine line = parser(operation.spec());
-    line.setStopAtPositional(operation.flagsFirst());
+    CommandLine line = WincFlags.parser(operation.spec(), operation.flagsFirst());
     ParseResult own;
     try {
       own = line.parseArgs(args.toArray(new String[0]));
     } catch (CommandLine.ParameterException e) {
-      String text = problem(e);
-      stdout.print("Incorrect Usage: " + text + "\n\n" + help(line));
-      stdout.flush();
+      String text = WincFlags.problem(e, args);
+      print("Incorrect Usage: " + text + "\n\n" + WincHelp.of(line, operation));
       return fail(text);
     }
     if (own.hasMatchedOption("--help")) {
-      return print(help(line));
+      return print(WincHelp.of(line, operation));
     }
     List<String> positionals = own.matchedPositionalValue(0, List.of());
     String count = operation.wrongCount(positionals.size());
     if (!count.isEmpty()) {
-      stdout.print("Incorrect Usage.\n\n" + help(line));
-      stdout.flush();
+      print("Incorrect Usage.\n\n" + WincHelp.of(line, operation));
       return fail("winc: \"%s\" %s".formatted(operation.word(), count));
     }
-    RuntimeConfig config = WincSettings.of(flags, dataDirectory(flags));
-    try (Host host = hosts.apply(flags);
+    if (positionals.get(0).isEmpty()) {
+      throw GardenException.failure("container id: '' (expected: a name)");
+    }
+    Path data = WincSettings.dataDirectory(flags, around);
+    try (Host host =
+            around.hosts().apply(WincFlags.text(flags, "--host")).open(new HostOptions(data));
         WincRuntime runtime = new WincRuntime(host, config)) {
-      return operation.run(
-          new WincOperation.Call(runtime, own, positionals, stdin, stdout, stderr));
+      return operation.run(new Invocation(runtime, own, positionals, around));
     }
-  }
-
-  private void prepareLog(ParseResult flags) throws IOException {
-    String file = text(flags, "--log");
-    String handle = text(flags, "--log-handle");
-    boolean none = file.isEmpty() || file.toUpperCase(Locale.ROOT).equals("NUL");
-    CommandLog.attach(stderr, false, flags.hasMatchedOption("--debug"));
-    if (!none && !isZero(handle)) {
-      throw GardenException.failure("only one of --log and --log-handle can be passed");
-    }
-    if (!isZero(handle)) {
-      throw GardenException.failure("log handle " + handle + " invalid: The handle is invalid.");
-    }
-    OutputStream out = OutputStream.nullOutputStream();
-    if (!none) {
-      Path path = Path.of(file).toAbsolutePath();
-      if (path.getParent() != null) {
-        Files.createDirectories(path.getParent());
-      }
-      out =
-          Files.newOutputStream(
-              path, StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.SYNC);
-    }
-    String format = text(flags, "--log-format");
-    CommandLog.attach(out, format.equals("json"), flags.hasMatchedOption("--debug"));
-    if (!format.equals("json") && !format.equals("text")) {
-      throw GardenException.failure("invalid log format " + format);
-    }
-  }
-
-  private static boolean isZero(String number) {
-    return number.isEmpty() || number.equals("0");
   }
 
   private int fail(String text) {
     log.atError().log("{}", text);
-    stderr.print(text + "\n");
-    stderr.flush();
+    around.stderr().print(text + "\n");
+    around.stderr().flush();
     return 1;
   }
 
   private int print(String text) {
-    stdout.print(text);
-    stdout.flush();
+    around.stdout().print(text);
+    around.stdout().flush();
     return 0;
-  }
-
-  private static String problem(CommandLine.ParameterException e) {
-    if (e instanceof CommandLine.UnmatchedArgumentException unknown) {
-      return "flag provided but not defined: "
-          + unknown.getUnmatched().get(0).replaceFirst("^--", "-");
-    }
-    return String.valueOf(e.getMessage());
-  }
-
-  private static CommandLine parser(CommandSpec spec) {
-    CommandLine line = new CommandLine(spec);
-    line.setStopAtPositional(true);
-    line.setOverwrittenOptionsAllowed(true);
-    line.setPosixClusteredShortOptionsAllowed(false);
-    line.setExpandAtFiles(false);
-    return line;
-  }
-
-  private static String help(CommandLine line) {
-    return "NAME:\n   winc.exe - Open Container Initiative runtime for Windows\n\n"
-        + line.getUsageMessage(CommandLine.Help.Ansi.OFF);
   }
 
   private static CommandSpec globalSpec() {
     return CommandSpec.create()
         .name("winc.exe")
-        .addOption(WincOperation.flag("enable debug output for logging", "--debug", "-debug"))
-        .addOption(WincOperation.value("log file", "NUL", "--log", "-log"))
+        .addOption(flag("enable debug output for logging", "--debug", "-debug"))
+        .addOption(value("log file", "NUL", "--log", "-log"))
         .addOption(
-            OptionSpec.builder("--log-handle", "-log-handle")
-                .type(String.class)
-                .defaultValue("0")
-                .description("write logs to this inherited handle")
-                .build())
-        .addOption(WincOperation.value("json or text", "json", "--log-format", "-log-format"))
-        .addOption(WincOperation.value("ignored", "", "--image-store", "-image-store"))
-        .addOption(WincOperation.value("directory of state files", "", "--root", "-root"))
+            WincFlags.number(
+                "write logs to this inherited handle", "--log-handle", "-log-handle"))
+        .addOption(value("json or text", "json", "--log-format", "-log-format"))
+        .addOption(value("ignored", "", "--image-store", "-image-store"))
+        .addOption(value("directory of state files", "", "--root", "-root"))
         .addOption(
-            WincOperation.value(
-                "gMSA credential spec file", "", "--credential-spec", "-credential-spec"))
-        .addOption(WincOperation.value("CredHub settings", "", "--config-file", "-config-file"))
-        .addOption(WincOperation.value("hcs or emulated", "", "--host", "-host"))
-        .addOption(
-            WincOperation.value("data directory of the server", "", "--data-dir", "-data-dir"))
-        .addOption(WincOperation.flag("show help", "--help", "-help", "-h"))
-        .addPositional(
-            PositionalParamSpec.builder()
-                .index("0..*")
-                .paramLabel("command [arguments]")
-                .type(List.class)
-                .auxiliaryTypes(String.class)
-                .build());
-  }
-
-  static String text(ParseResult flags, String name) {
-    String value = flags.matchedOptionValue(name, null);
-    if (value != null) {
-      return value;
-    }
-    String fallback = flags.commandSpec().findOption(name).defaultValue();
-    return fallback == null ? "" : fallback;
-  }
-
-  static Path dataDirectory(ParseResult flags) {
-    String given = text(flags, "--data-dir");
-    String environment = System.getenv("GARDENCELL_DATA_DIR");
-    if (given.isEmpty() && environment != null) {
-      given = environment;
-    }
-    if (given.isEmpty()) {
-      boolean windows = System.getProperty("os.name", "").startsWith("Windows");
-      given = windows ? "C:\\var\\vcap\\data\\garden" : "garden-data";
-    }
-    return Path.of(given).toAbsolutePath().normalize();
-  }
-
-  static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+            value("gMSA credential spec file", "", "--credential-spec", "-credential-spec"))
+        .addOption(value("CredHub settings", "", "--config-file", "-config-file"))
+        .addOption(value("hcs or emulated", "", "--host", "-host"))
+        .addOption(value("data directory of the server", "", "--data-dir", "-data-dir"))
+        .addOption(flag("show help", "--help", "-help", "-h"))
+        .addPositional(WincFlags.words("command [arguments]"));
   }
 }

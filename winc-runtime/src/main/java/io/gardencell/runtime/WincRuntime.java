@@ -91,12 +91,13 @@ public final class WincRuntime implements RuntimePlugin, AutoCloseable {
         subscribe(handle);
       }
     }
+    containers.sweepMounts();
     return all;
   }
 
   @Override
   public ContainerProcess run(String handle, OciProcess process) {
-    ProcessSettings settings = ProcessSettings.of(process);
+    ProcessSettings settings = ProcessSettings.of(process, new Findings(handle, ""));
     try {
       ComputeProcess started =
           Containers.createProcess(systems.get(handle), handle, settings, true);

@@ -2,11 +2,7 @@ package io.gardencell.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,18 +18,19 @@ class WincCommandTest {
   @SuppressWarnings("NullAway.Init")
   private FakeHost fake;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  @SuppressWarnings("NullAway.Init")
+  private FakeSurroundings around;
 
   @BeforeEach
   void open() {
     fake = new FakeHost(directory.resolve("proc"));
+    around = new FakeSurroundings(fake::host, directory);
   }
 
   @Test
   void withoutArgumentsItPrintsHelp() {
     assertThat(winc()).isZero();
-    assertThat(out.toString(StandardCharsets.UTF_8))
+    assertThat(around.out())
         .startsWith("NAME:")
         .contains("winc.exe - Open Container Initiative runtime for Windows");
   }
@@ -41,12 +38,12 @@ class WincCommandTest {
   @Test
   void unknownFlagsAndCommandsAreToldAsTheReferenceDoes() {
     assertThat(winc("--nonexistent")).isEqualTo(1);
-    assertThat(err.toString(StandardCharsets.UTF_8))
+    assertThat(around.err())
         .contains("flag provided but not defined: -nonexistent");
     assertThat(winc("bogus")).isEqualTo(3);
-    assertThat(err.toString(StandardCharsets.UTF_8)).contains("No help topic for 'bogus'");
+    assertThat(around.err()).contains("No help topic for 'bogus'");
     assertThat(winc("create")).isEqualTo(1);
-    assertThat(err.toString(StandardCharsets.UTF_8))
+    assertThat(around.err())
         .endsWith("\"create\" requires exactly 1 argument(s)\n");
     assertThat(winc("run", "c1", "--detach")).isEqualTo(1);
   }
@@ -57,7 +54,7 @@ class WincCommandTest {
 
     assertThat(winc("--log", log.toString(), "state", "nope")).isEqualTo(1);
 
-    assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("container not found: nope\n");
+    assertThat(around.err()).isEqualTo("container not found: nope\n");
     assertThat(Files.readString(log))
         .startsWith("{\"level\":\"error\",\"msg\":\"container not found: nope\",\"time\":\"");
   }
@@ -68,7 +65,7 @@ class WincCommandTest {
 
     assertThat(winc("create", "c1", "-b", bundle)).isZero();
     assertThat(winc("state", "c1")).isZero();
-    assertThat(out.toString(StandardCharsets.UTF_8))
+    assertThat(around.out())
         .isEqualTo(
             "{\n  \"ociVersion\": \"1.2.1\",\n  \"id\": \"c1\",\n  \"status\": \"created\",\n  \"bundle\": \"%s\"\n}"
                 .formatted(bundle));
@@ -76,7 +73,7 @@ class WincCommandTest {
     assertThat(winc("start", "--pid-file", pidFile.toString(), "c1")).isZero();
     assertThat(pidFile).hasContent("101");
     assertThat(winc("start", "c1")).isEqualTo(1);
-    assertThat(err.toString(StandardCharsets.UTF_8))
+    assertThat(around.err())
         .isEqualTo("cannot start a container in the running state\n");
     assertThat(winc("delete", "c1")).isZero();
     assertThat(fake.systems).isEmpty();
@@ -91,7 +88,7 @@ class WincCommandTest {
 
     assertThat(winc("run", "-d", "-b", bundle().toString(), "c1")).isEqualTo(1);
 
-    assertThat(err.toString(StandardCharsets.UTF_8))
+    assertThat(around.err())
         .isEqualTo("error setting mount point: Access is denied.\n");
     assertThat(fake.systems).isEmpty();
     assertThat(directory.resolve("state/c1")).doesNotExist();
@@ -101,34 +98,27 @@ class WincCommandTest {
   void eventsPrintStatisticsOnlyWhenAsked() throws IOException {
     assertThat(winc("run", "-d", "-b", bundle().toString(), "c1")).isZero();
     assertThat(winc("events", "c1")).isZero();
-    assertThat(out.size()).isZero();
+    assertThat(around.out.size()).isZero();
     assertThat(winc("events", "--stats", "c1")).isZero();
-    assertThat(out.toString(StandardCharsets.UTF_8))
+    assertThat(around.out())
         .contains("\"total\": 12300", "\"total_rss\": 52428800", "\"current\": 1");
   }
 
   @Test
   void execWithoutArgumentsNamesTheFinding() {
     assertThat(winc("exec", "c1")).isEqualTo(1);
-    assertThat(err.toString(StandardCharsets.UTF_8))
+    assertThat(around.err())
         .isEqualTo("process config is invalid:\n\targs must not be empty\n");
   }
 
   private int winc(String... args) {
-    out.reset();
-    err.reset();
     String[] all = new String[args.length == 0 ? 0 : args.length + 2];
     if (all.length > 0) {
       all[0] = "--root";
       all[1] = directory.resolve("state").toString();
       System.arraycopy(args, 0, all, 2, args.length);
     }
-    return new WincCommand(
-            InputStream.nullInputStream(),
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            flags -> fake.host())
-        .run(all);
+    return around.run(all);
   }
 
   private Path bundle() throws IOException {

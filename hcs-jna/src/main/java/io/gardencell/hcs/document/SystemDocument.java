@@ -2,6 +2,7 @@ package io.gardencell.hcs.document;
 
 import static com.fasterxml.jackson.annotation.JsonInclude.Include.ALWAYS;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param processorMaximum hundredths of a percent of the host, 0 = no cap
  * @param memoryMaximumInMb MiB, 0 = unlimited
  * @param credentials a gMSA credential spec as one string
+ * @param additionalJson an object whose members {@link #json()} merges in; empty for none
  */
 public record SystemDocument(
     @JsonInclude(ALWAYS) @JsonProperty("SystemType") String systemType,
@@ -43,7 +45,8 @@ public record SystemDocument(
     @JsonProperty("AllowUnqualifiedDNSQuery") boolean allowUnqualifiedDnsQuery,
     @JsonProperty("DNSSearchList") String dnsSearchList,
     @JsonProperty("ContainerType") String containerType,
-    @JsonProperty("TerminateOnLastHandleClosed") boolean terminateOnLastHandleClosed) {
+    @JsonProperty("TerminateOnLastHandleClosed") boolean terminateOnLastHandleClosed,
+    @JsonIgnore String additionalJson) {
 
   public SystemDocument {
     systemType = text(systemType);
@@ -60,6 +63,17 @@ public record SystemDocument(
     endpointList = list(endpointList);
     dnsSearchList = text(dnsSearchList);
     containerType = text(containerType);
+    additionalJson = text(additionalJson);
+  }
+
+  /**
+   * The document as HCS gets it, with the additional members.
+   *
+   * @throws IllegalArgumentException if those are not a JSON object
+   */
+  public String json() {
+    String own = HcsJson.write(this);
+    return additionalJson.isEmpty() ? own : AdditionalJson.merge(own, additionalJson);
   }
 
   /** An empty document of type {@code Container}, to be filled through the builder. */
@@ -90,6 +104,7 @@ public record SystemDocument(
     private List<MappedPipe> mappedPipes = List.of();
     private String networkSharedContainerName = "";
     private List<String> endpointList = List.of();
+    private String additionalJson = "";
 
     private Builder() {}
 
@@ -153,6 +168,11 @@ public record SystemDocument(
       return this;
     }
 
+    public Builder additionalJson(String value) {
+      additionalJson = value;
+      return this;
+    }
+
     /** The document. */
     public SystemDocument build() {
       return new SystemDocument(
@@ -181,7 +201,8 @@ public record SystemDocument(
           false,
           "",
           "",
-          false);
+          false,
+          additionalJson);
     }
   }
 }

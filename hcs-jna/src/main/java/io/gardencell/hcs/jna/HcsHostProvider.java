@@ -9,6 +9,7 @@ import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProvider;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -82,6 +83,16 @@ public final class HcsHostProvider implements HostProvider {
           executor.shutdown();
           pipes.close();
         });
+  }
+
+  @Override
+  public OutputStream openHandle(long handle) {
+    if (!Platform.isWindows()) {
+      return HostProvider.super.openHandle(handle);
+    }
+    NativeLibraries dlls = NativeLibraries.load();
+    return HandleOutput.open(
+        handle, dlls.kernel32(), new Failures(dlls.kernel32(), dlls.ole32()));
   }
 
   /** Build and revision; the version comes from ntdll, which no manifest can mislead. */

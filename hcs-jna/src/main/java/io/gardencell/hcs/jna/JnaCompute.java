@@ -44,7 +44,7 @@ final class JnaCompute implements HostCompute {
   @Override
   public ComputeSystem create(String id, SystemDocument document, Duration timeout) {
     var handle = new PointerByReference();
-    var json = Wide.of(HcsJson.write(document));
+    var json = Wide.of(document.json());
     boolean pending =
         calls.invokePending(
             "HcsCreateComputeSystem",

@@ -27,6 +27,8 @@ interface Kernel32 extends Library {
 
   boolean CloseHandle(Pointer handle);
 
+  boolean GetHandleInformation(Pointer handle, IntByReference flags);
+
   int FormatMessageW(
       int flags, Pointer source, int id, int language, char[] buffer, int size, Pointer arguments);
 

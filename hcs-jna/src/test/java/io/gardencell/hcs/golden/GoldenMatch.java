@@ -100,7 +100,9 @@ final class GoldenMatch {
       String place = "call " + (i + 1) + " " + left.function();
       json(place, left.args(), right.args());
       json(place + " gives", left.out(), right.out());
-      if (left.hresult() != right.hresult()) {
+      // at a port, a refusal in the completion cannot be told from one at once
+      boolean completed = left.hresult() == RecordedCall.PENDING && right.isRefused();
+      if (left.hresult() != right.hresult() && !completed) {
         differs(
             place + " hresult",
             Long.toHexString(left.hresult()),
@@ -157,7 +159,9 @@ final class GoldenMatch {
       from = found.end();
     }
     pattern.append(literal(wanted.substring(from)));
-    Matcher match = Pattern.compile(pattern.toString()).matcher(stage.canonical(actual));
+    // line ends were recorded as \n
+    String lines = stage.canonical(actual).replace("\r\n", "\n");
+    Matcher match = Pattern.compile(pattern.toString()).matcher(lines);
     if (!match.matches()) {
       return false;
     }

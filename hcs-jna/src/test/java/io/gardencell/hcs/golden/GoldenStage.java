@@ -169,7 +169,11 @@ public final class GoldenStage {
     }
   }
 
-  private byte[] bytes(JsonNode content) {
+  /** The bytes of a content: text, JSON, or {@code {"base64": ..}}; none if it is missing. */
+  byte[] bytes(JsonNode content) {
+    if (content.isMissingNode() || content.isNull()) {
+      return new byte[0];
+    }
     if (content.has("base64") && content.size() == 1) {
       return Base64.getDecoder().decode(content.get("base64").asText());
     }

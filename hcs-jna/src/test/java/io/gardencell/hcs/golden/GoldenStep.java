@@ -9,8 +9,13 @@ import java.util.Map;
 /** One step of a vector's setup. Texts still hold placeholders. */
 public sealed interface GoldenStep {
 
-  /** Runs a command, which must end with this code. */
-  record Command(List<String> words, String stdin, long exitCode) implements GoldenStep {}
+  /**
+   * Runs a command, which must end with this code.
+   *
+   * @param settles whether what it started has to end before the next step
+   */
+  record Command(List<String> words, JsonNode stdin, long exitCode, boolean settles)
+      implements GoldenStep {}
 
   /** Writes files; a content is text, JSON, or {@code {"base64": ..}}. */
   record Write(Map<String, JsonNode> files) implements GoldenStep {}
@@ -26,8 +31,9 @@ public sealed interface GoldenStep {
     if (step.has("command")) {
       return new Command(
           GoldenVector.texts(step.get("command")),
-          step.path("stdin").asText(""),
-          step.path("exitCode").asLong());
+          step.path("stdin"),
+          step.path("exitCode").asLong(),
+          step.hasNonNull("settle"));
     }
     if (step.has("write")) {
       Map<String, JsonNode> files = new LinkedHashMap<>();

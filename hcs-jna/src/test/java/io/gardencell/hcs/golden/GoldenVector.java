@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param files files that exist before the setup
  * @param fakeState systems, networks and endpoints the service knows before; missing for none
  * @param registry images that a loopback registry offers; missing for none
+ * @param stdin its input: text, or {@code {"base64": ..}}
  * @param command the command line; its first word names the tool
  * @param cwd working directory; empty for any
  * @param faults rules of failures, as {@link FaultRules} reads them; empty for none
@@ -44,7 +45,7 @@ public record GoldenVector(
     JsonNode fakeState,
     JsonNode registry,
     List<String> command,
-    String stdin,
+    JsonNode stdin,
     Map<String, String> env,
     String cwd,
     String faults,
@@ -85,7 +86,7 @@ public record GoldenVector(
         json.path("fakeState"),
         json.path("registry"),
         texts(json.path("command")),
-        json.path("stdin").asText(""),
+        json.path("stdin"),
         env,
         json.path("cwd").asText(""),
         json.path("faults").asText(""),

@@ -46,6 +46,11 @@ public record RecordedCall(String function, JsonNode args, long hresult, JsonNod
         : !QUERIES.contains(function);
   }
 
+  /** Whether the host refused it at once. */
+  boolean isRefused() {
+    return (hresult & 0x80000000L) != 0 && hresult != PENDING;
+  }
+
   @Override
   public String toString() {
     return "%s%s = 0x%08X".formatted(function, args, hresult);

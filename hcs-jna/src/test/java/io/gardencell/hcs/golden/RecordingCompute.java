@@ -40,7 +40,7 @@ final class RecordingCompute implements HostCompute {
   @Override
   public ComputeSystem create(String id, SystemDocument document, Duration timeout) {
     ObjectNode args = Tape.args().put("id", id);
-    args.set("configuration", Tape.tree(document));
+    args.set("configuration", Tape.json(document.json()));
     ComputeSystem system =
         tape.call(
             "HcsCreateComputeSystem",
