@@ -82,7 +82,9 @@ final class Failures {
             events);
   }
 
-  /** Whether it is not the system's text of a code but hcsshim's words for having waited in vain. */
+  /**
+   * Whether it is not the system's text of a code but hcsshim's words for having waited in vain.
+   */
   private static boolean isOurOwn(String text) {
     return text.startsWith("hcsshim: ")
         || text.equals("unexpected container exit")

@@ -79,7 +79,8 @@ final class GoJsonErrors {
   }
 
   private static String struct(@Nullable Object owner) {
-    Class<?> type = owner instanceof Class<?> c ? c : owner == null ? Object.class : owner.getClass();
+    Class<?> type =
+        owner instanceof Class<?> c ? c : owner == null ? Object.class : owner.getClass();
     return STRUCTS.getOrDefault(type, "");
   }
 

@@ -101,8 +101,8 @@ final class RootMounts {
   }
 
   /**
-   * Clears away mounts that nobody uses any more, as after a restart of the machine. One that cannot
-   * be cleared is left.
+   * Clears away mounts that nobody uses any more, as after a restart of the machine. One that
+   * cannot be cleared is left.
    *
    * @param inUse whether a container or a process has this pid
    */

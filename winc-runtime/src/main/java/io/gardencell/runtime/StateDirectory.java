@@ -47,8 +47,7 @@ final class StateDirectory {
     try {
       return StateFile.parse(Files.readString(file));
     } catch (IOException e) {
-      throw GardenException.failure(
-          FileFailures.text("open", file.toString(), file, e), e);
+      throw GardenException.failure(FileFailures.text("open", file.toString(), file, e), e);
     } catch (IllegalArgumentException e) {
       throw GardenException.failure(String.valueOf(e.getMessage()), e);
     }
@@ -60,8 +59,7 @@ final class StateDirectory {
       Files.createDirectories(directory(handle));
       AtomicFile.write(file, state.json());
     } catch (IOException e) {
-      throw GardenException.failure(
-          FileFailures.text("open", file.toString(), file, e), e);
+      throw GardenException.failure(FileFailures.text("open", file.toString(), file, e), e);
     }
   }
 

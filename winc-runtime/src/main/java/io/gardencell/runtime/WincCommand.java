@@ -144,13 +144,11 @@ public final class WincCommand {
         .addOption(flag("enable debug output for logging", "--debug", "-debug"))
         .addOption(value("log file", "NUL", "--log", "-log"))
         .addOption(
-            WincFlags.number(
-                "write logs to this inherited handle", "--log-handle", "-log-handle"))
+            WincFlags.number("write logs to this inherited handle", "--log-handle", "-log-handle"))
         .addOption(value("json or text", "json", "--log-format", "-log-format"))
         .addOption(value("ignored", "", "--image-store", "-image-store"))
         .addOption(value("directory of state files", "", "--root", "-root"))
-        .addOption(
-            value("gMSA credential spec file", "", "--credential-spec", "-credential-spec"))
+        .addOption(value("gMSA credential spec file", "", "--credential-spec", "-credential-spec"))
         .addOption(value("CredHub settings", "", "--config-file", "-config-file"))
         .addOption(value("hcs or emulated", "", "--host", "-host"))
         .addOption(value("data directory of the server", "", "--data-dir", "-data-dir"))

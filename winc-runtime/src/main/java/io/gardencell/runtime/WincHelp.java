@@ -17,7 +17,8 @@ final class WincHelp {
             .append(NAME)
             .append(" [global options] command [command options] [arguments...]\n\nCOMMANDS:\n");
     for (WincOperation operation : WincOperation.values()) {
-      text.append("   %-8s %s%n".formatted(operation.word(), operation.purpose()).replace("\r", ""));
+      text.append(
+          "   %-8s %s%n".formatted(operation.word(), operation.purpose()).replace("\r", ""));
     }
     text.append("   help, h  show help, or that of one command\n\nGLOBAL OPTIONS:\n");
     return text.append(options(line)).toString();

@@ -72,8 +72,7 @@ enum WincOperation {
         CommandSpec.create()
             .name("winc.exe " + word())
             .addOption(flag("show help", "--help", "-help", "-h"))
-            .addPositional(
-                WincFlags.words(this == EXEC ? "container-id command" : "container-id"));
+            .addPositional(WincFlags.words(this == EXEC ? "container-id command" : "container-id"));
     switch (this) {
       case CREATE -> addBundle(spec);
       case START -> addPidFile(spec);

@@ -72,8 +72,7 @@ final class WincSettings {
     try {
       text = Files.readString(file);
     } catch (IOException e) {
-      throw GardenException.failure(
-          "config-file: " + FileFailures.text("open", name, file, e), e);
+      throw GardenException.failure("config-file: " + FileFailures.text("open", name, file, e), e);
     }
     try {
       JsonNode json = new ObjectMapper().readTree(text);

@@ -89,8 +89,7 @@ final class FakeCompute implements HostCompute {
     public void shutdown() {
       host.call("HcsShutdownComputeSystem", system.id);
       if (host.runsPrograms && system.state.equals("Created")) {
-        throw new HcsException(
-            "HcsShutdownComputeSystem", system.id, HcsErrors.INVALID_STATE);
+        throw new HcsException("HcsShutdownComputeSystem", system.id, HcsErrors.INVALID_STATE);
       }
       if (!host.shutdownHangs) {
         system.end(new SystemExit(0, ""));
@@ -107,8 +106,7 @@ final class FakeCompute implements HostCompute {
     public SystemProperties properties(PropertyType... types) {
       host.call("HcsGetComputeSystemProperties", PropertyType.query(types));
       if (host.runsPrograms && system.state.equals("Stopped")) {
-        throw new HcsException(
-            "HcsGetComputeSystemProperties", system.id, HcsErrors.INVALID_STATE);
+        throw new HcsException("HcsGetComputeSystemProperties", system.id, HcsErrors.INVALID_STATE);
       }
       if (!host.systems.containsKey(system.id)) {
         throw new HcsException(
@@ -140,8 +138,7 @@ final class FakeCompute implements HostCompute {
       FakeProgram program = host.runsPrograms ? FakeProgram.of(system.id, document) : null;
       FakeHost.Process process = host.new Process(host.nextPid(), document, program);
       system.processes.put(process.pid, process);
-      host.processes.put(
-          process.pid, new HostProcess(process.pid, 133_000_000_000_000_000L, true));
+      host.processes.put(process.pid, new HostProcess(process.pid, 133_000_000_000_000_000L, true));
       if (program != null) {
         program.start(process::end);
       }

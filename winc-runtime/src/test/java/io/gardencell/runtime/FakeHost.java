@@ -12,13 +12,13 @@ import io.gardencell.hcs.LayerFiles;
 import io.gardencell.hcs.LayerImport;
 import io.gardencell.hcs.ScratchLayers;
 import io.gardencell.hcs.SystemExit;
+import io.gardencell.hcs.document.HcsJson;
+import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.hcs.document.ProcessDetails;
 import io.gardencell.hcs.document.ProcessDocument;
 import io.gardencell.hcs.document.Statistics;
 import io.gardencell.hcs.document.SystemDocument;
 import io.gardencell.hcs.document.SystemProperties;
-import io.gardencell.hcs.document.HcsJson;
-import io.gardencell.hcs.document.HnsEndpoint;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -128,8 +128,7 @@ final class FakeHost {
                   .map(
                       e ->
                           HcsJson.read(
-                              "{\"ID\":\"%s\",\"Name\":\"%s\"}"
-                                  .formatted(e.getValue(), e.getKey()),
+                              "{\"ID\":\"%s\",\"Name\":\"%s\"}".formatted(e.getValue(), e.getKey()),
                               HnsEndpoint.class))
                   .toList();
             });

@@ -95,7 +95,8 @@ final class FakeProgram {
         case "err" -> line(stderr, next);
         case "env" -> line(stdout, variable(next));
         case "cwd" -> line(stdout, document.workingDirectory());
-        case "fill" -> stdout.put("x".repeat(Integer.parseInt(next)).getBytes(StandardCharsets.UTF_8));
+        case "fill" ->
+            stdout.put("x".repeat(Integer.parseInt(next)).getBytes(StandardCharsets.UTF_8));
         case "sleep" -> {
           if (killed.await(Long.parseLong(next), TimeUnit.MILLISECONDS)) {
             return 0xC000013AL;

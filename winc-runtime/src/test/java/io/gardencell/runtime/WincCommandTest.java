@@ -38,13 +38,11 @@ class WincCommandTest {
   @Test
   void unknownFlagsAndCommandsAreToldAsTheReferenceDoes() {
     assertThat(winc("--nonexistent")).isEqualTo(1);
-    assertThat(around.err())
-        .contains("flag provided but not defined: -nonexistent");
+    assertThat(around.err()).contains("flag provided but not defined: -nonexistent");
     assertThat(winc("bogus")).isEqualTo(3);
     assertThat(around.err()).contains("No help topic for 'bogus'");
     assertThat(winc("create")).isEqualTo(1);
-    assertThat(around.err())
-        .endsWith("\"create\" requires exactly 1 argument(s)\n");
+    assertThat(around.err()).endsWith("\"create\" requires exactly 1 argument(s)\n");
     assertThat(winc("run", "c1", "--detach")).isEqualTo(1);
   }
 
@@ -73,8 +71,7 @@ class WincCommandTest {
     assertThat(winc("start", "--pid-file", pidFile.toString(), "c1")).isZero();
     assertThat(pidFile).hasContent("101");
     assertThat(winc("start", "c1")).isEqualTo(1);
-    assertThat(around.err())
-        .isEqualTo("cannot start a container in the running state\n");
+    assertThat(around.err()).isEqualTo("cannot start a container in the running state\n");
     assertThat(winc("delete", "c1")).isZero();
     assertThat(fake.systems).isEmpty();
     assertThat(fake.mounts).isEmpty();
@@ -88,8 +85,7 @@ class WincCommandTest {
 
     assertThat(winc("run", "-d", "-b", bundle().toString(), "c1")).isEqualTo(1);
 
-    assertThat(around.err())
-        .isEqualTo("error setting mount point: Access is denied.\n");
+    assertThat(around.err()).isEqualTo("error setting mount point: Access is denied.\n");
     assertThat(fake.systems).isEmpty();
     assertThat(directory.resolve("state/c1")).doesNotExist();
   }
@@ -107,8 +103,7 @@ class WincCommandTest {
   @Test
   void execWithoutArgumentsNamesTheFinding() {
     assertThat(winc("exec", "c1")).isEqualTo(1);
-    assertThat(around.err())
-        .isEqualTo("process config is invalid:\n\targs must not be empty\n");
+    assertThat(around.err()).isEqualTo("process config is invalid:\n\targs must not be empty\n");
   }
 
   private int winc(String... args) {

@@ -73,10 +73,7 @@ class WincGoldenTest {
       around.env = invocation.env();
       int code = around.run(invocation.cwd(), invocation.args().toArray(String[]::new));
       return GoldenRun.Ending.of(
-          code,
-          around.out.toByteArray(),
-          around.err.toByteArray(),
-          WincGolden.errors(log.next()));
+          code, around.out.toByteArray(), around.err.toByteArray(), WincGolden.errors(log.next()));
     }
 
     private void load(JsonNode state) {

@@ -46,8 +46,7 @@ final class HandleOutput extends OutputStream {
       buffer.write(0, bytes, offset, length);
       var written = new IntByReference();
       for (int done = 0; done < length; done += written.getValue()) {
-        if (!kernel32.WriteFile(
-            handle, buffer.share(done), length - done, written, Pointer.NULL)) {
+        if (!kernel32.WriteFile(handle, buffer.share(done), length - done, written, Pointer.NULL)) {
           HcsException failure =
               failures.lastError("WriteFile", Long.toUnsignedString(Pointer.nativeValue(handle)));
           throw new IOException(failure.getMessage(), failure);

@@ -91,8 +91,7 @@ public final class HcsHostProvider implements HostProvider {
       return HostProvider.super.openHandle(handle);
     }
     NativeLibraries dlls = NativeLibraries.load();
-    return HandleOutput.open(
-        handle, dlls.kernel32(), new Failures(dlls.kernel32(), dlls.ole32()));
+    return HandleOutput.open(handle, dlls.kernel32(), new Failures(dlls.kernel32(), dlls.ole32()));
   }
 
   /** Build and revision; the version comes from ntdll, which no manifest can mislead. */
