@@ -8,7 +8,7 @@ import java.util.Map;
 /** What both replays of the recorded runs of {@code winc} know: in memory, and under Wine. */
 final class WincGolden {
 
-  static final Path VECTORS = Path.of("src/test/resources/golden/winc");
+  static final Path VECTORS = Path.of("src", "test", "resources", "golden", "winc");
 
   private static final String NO_PIPES = "17.30: init has no pipes that nobody reads";
 

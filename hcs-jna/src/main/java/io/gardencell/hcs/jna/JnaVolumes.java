@@ -25,7 +25,7 @@ final class JnaVolumes implements HostVolumes {
 
   @Override
   public Path mountRoot() {
-    return Path.of("C:\\proc");
+    return Path.of("c:\\proc");
   }
 
   @Override
