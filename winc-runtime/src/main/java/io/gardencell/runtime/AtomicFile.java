@@ -17,14 +17,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Writes a file so that a reader sees the old or the new content, also after a crash. */
-final class AtomicFile {
+public final class AtomicFile {
 
   /** On Windows a scanner may hold the target for a moment. */
   private static final int RENAMES = 10;
 
   private AtomicFile() {}
 
-  static void write(Path file, String text) throws IOException {
+  /** Replaces a file, or makes it. */
+  public static void write(Path file, String text) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
       try (FileChannel channel = FileChannel.open(temporary, CREATE_NEW, WRITE)) {

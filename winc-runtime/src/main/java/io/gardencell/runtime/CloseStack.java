@@ -10,7 +10,7 @@ import java.util.Deque;
  *
  * <p>Each step is pushed as soon as what it undoes exists; {@link #release()} makes it all stay.
  */
-final class CloseStack {
+public final class CloseStack {
 
   private final Deque<Step> steps = new ArrayDeque<>();
 
@@ -23,7 +23,7 @@ final class CloseStack {
   }
 
   /** Undoes everything and gives the failure to throw: the given one, plus what could not be. */
-  GardenException undo(GardenException failure) {
+  public GardenException undo(GardenException failure) {
     StringBuilder left = new StringBuilder();
     while (!steps.isEmpty()) {
       Step step = steps.pop();

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells the state of containers from HCS, the state file and the init process. Any thread. */
-final class ContainerStates {
+public final class ContainerStates {
 
   private static final Logger log = LoggerFactory.getLogger(ContainerStates.class);
 
@@ -81,5 +81,5 @@ final class ContainerStates {
   }
 
   /** What is known of a container. */
-  record Known(String handle, Status status, StateFile file) {}
+  public record Known(String handle, Status status, StateFile file) {}
 }

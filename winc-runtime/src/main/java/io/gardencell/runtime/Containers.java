@@ -1,6 +1,7 @@
 package io.gardencell.runtime;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.api.spi.ContainerStats;
 import io.gardencell.hcs.ComputeProcess;
 import io.gardencell.hcs.ComputeSystem;
 import io.gardencell.hcs.HcsException;
@@ -10,6 +11,10 @@ import io.gardencell.hcs.document.PropertyType;
 import io.gardencell.hcs.document.SystemDocument;
 import io.gardencell.hcs.document.SystemProperties;
 import io.gardencell.hcs.document.SystemQuery;
+import io.gardencell.runtime.bundle.Bundle;
+import io.gardencell.runtime.bundle.CommandLine;
+import io.gardencell.runtime.bundle.ProcessSettings;
+import io.gardencell.runtime.credentials.CredentialSpecs;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * The life cycle of containers, shared by the server's runtime and the {@code winc} command. Every
  * step that leaves something pushes its undo; the caller undoes or releases.
  */
-final class Containers {
+public final class Containers {
 
   private static final Logger log = LoggerFactory.getLogger(Containers.class);
 
@@ -56,7 +61,7 @@ final class Containers {
   }
 
   /** Creates and starts the compute system and its state file, not yet the init process. */
-  Bundle create(Path directory, String handle, CloseStack undo) {
+  public Bundle create(Path directory, String handle, CloseStack undo) {
     log.atDebug()
         .addKeyValue("containerId", handle)
         .addKeyValue("bundle", directory)
@@ -86,7 +91,7 @@ final class Containers {
   }
 
   /** Starts the init process, records it and mounts the volume. The caller closes the process. */
-  ComputeProcess start(String handle, Bundle bundle, boolean pipes, CloseStack undo) {
+  public ComputeProcess start(String handle, Bundle bundle, boolean pipes, CloseStack undo) {
     StateFile state = files.read(handle);
     ComputeProcess init;
     try {
@@ -116,6 +121,30 @@ final class Containers {
     return init;
   }
 
+  /** Starts another process in a container. The caller closes it. */
+  public ComputeProcess exec(String handle, ProcessSettings settings, boolean pipes) {
+    try {
+      return createProcess(systems.get(handle), handle, settings, pipes);
+    } catch (HcsException e) {
+      throw Failures.of(e, handle);
+    }
+  }
+
+  /** State of a container; empty if HCS knows none. */
+  public Optional<ContainerStates.Known> state(String handle) {
+    return states.find(handle);
+  }
+
+  /** Statistics of this moment. */
+  public ContainerStats stats(String handle) {
+    try {
+      return StatsSampler.stats(
+          systems.get(handle).properties(PropertyType.STATISTICS, PropertyType.PROCESS_LIST));
+    } catch (HcsException e) {
+      throw Failures.of(e, handle);
+    }
+  }
+
   /** Starts a process; a refusal names the program. */
   static ComputeProcess createProcess(
       ComputeSystem system, String handle, ProcessSettings settings, boolean pipes) {
@@ -143,7 +172,7 @@ final class Containers {
   }
 
   /** Deletes a container with its sidecars; every step is tried, all failures are told. */
-  void delete(String handle, boolean force) {
+  public void delete(String handle, boolean force) {
     log.atDebug().addKeyValue("containerId", handle).log("deleting container");
     if (handle.isEmpty()) {
       throw GardenException.failure("container id: '' (expected: a name)");

@@ -9,18 +9,19 @@ import java.util.Locale;
  * The one place that words what HCS and the host refused, as the reference does (Source: winc:
  * hcs/client, hcsshim: internal/hcs/errors.go).
  */
-final class Failures {
+public final class Failures {
 
   private static final String NO_ANSWER = "unexpected value returned from hcs";
 
   private Failures() {}
 
   /** The failure of a call on behalf of a container. */
-  static GardenException of(HcsException e, String handle) {
+  public static GardenException of(HcsException e, String handle) {
     return GardenException.failure(text(e, handle), e);
   }
 
-  static String text(HcsException e, String handle) {
+  /** The text of a refusal. */
+  public static String text(HcsException e, String handle) {
     String t = e.textWithEvents();
     if (t.equals(NO_ANSWER)) {
       return t;

@@ -10,7 +10,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 
 /** Words failures of files as the reference does: operation, name, the system's text. */
-final class FileFailures {
+public final class FileFailures {
 
   private FileFailures() {}
 
@@ -21,12 +21,12 @@ final class FileFailures {
    * @param name the file as it was given
    * @param file the file, absolute
    */
-  static String text(String operation, String name, Path file, IOException failure) {
+  public static String text(String operation, String name, Path file, IOException failure) {
     return "%s %s: %s".formatted(operation, name, reason(file, failure));
   }
 
   /** The system's text for a name that does not exist: of the file, or of a folder before it. */
-  static String missing(Path file) {
+  public static String missing(Path file) {
     Path parent = file.toAbsolutePath().getParent();
     return HcsErrors.text(
         parent == null || Files.isDirectory(parent)

@@ -1,5 +1,6 @@
 package io.gardencell.runtime;
 
+import io.gardencell.runtime.credentials.CredHubConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gardencell.runtime.bundle.GoJsonErrors;
+import io.gardencell.runtime.bundle.GoJsonSyntax;
+import io.gardencell.runtime.bundle.JsonMembers;
 
 /**
  * Content of {@code state.json} (Source: winc: runtime/state). The reference ignores members it
@@ -16,7 +19,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param mountedVolume volume that was mounted for the pid; empty for none or if the reference
  *     wrote the file
  */
-record StateFile(
+public record StateFile(
     String bundle, long pid, long startTime, boolean execFailed, String mountedVolume) {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -64,14 +67,14 @@ record StateFile(
       throw new IllegalArgumentException(
           GoJsonSyntax.error(json).orElse("state: expected a JSON object"));
     }
-    JsonNode time = BundleRules.OciShape.member(state, "start_time");
-    long low = BundleRules.OciShape.member(time, "LowDateTime").asLong();
-    long high = BundleRules.OciShape.member(time, "HighDateTime").asLong();
+    JsonNode time = JsonMembers.member(state, "start_time");
+    long low = JsonMembers.member(time, "LowDateTime").asLong();
+    long high = JsonMembers.member(time, "HighDateTime").asLong();
     return new StateFile(
-        BundleRules.OciShape.member(state, "bundle").asText(),
-        BundleRules.OciShape.member(state, "pid").asLong(),
+        JsonMembers.member(state, "bundle").asText(),
+        JsonMembers.member(state, "pid").asLong(),
         high << 32 | (low & 0xFFFF_FFFFL),
-        BundleRules.OciShape.member(state, "exec_failed").asBoolean(),
-        BundleRules.OciShape.member(state, "mounted_volume").asText());
+        JsonMembers.member(state, "exec_failed").asBoolean(),
+        JsonMembers.member(state, "mounted_volume").asText());
   }
 }

@@ -10,6 +10,8 @@ import io.gardencell.hcs.document.LayerReference;
 import io.gardencell.hcs.document.MappedDirectory;
 import io.gardencell.hcs.document.MappedPipe;
 import io.gardencell.hcs.document.SystemDocument;
+import io.gardencell.runtime.bundle.Bundle;
+import io.gardencell.runtime.bundle.WindowsPaths;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

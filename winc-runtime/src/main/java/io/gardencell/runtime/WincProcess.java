@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 
 /** A process of a compute system as the server sees it. Any thread. */
-final class WincProcess implements ContainerProcess {
+public final class WincProcess implements ContainerProcess {
 
   private final String handle;
   private final ComputeProcess process;
@@ -23,7 +23,7 @@ final class WincProcess implements ContainerProcess {
    *
    * @param executor where those who wait for the end go on
    */
-  WincProcess(String handle, ComputeProcess process, Executor executor) {
+  public WincProcess(String handle, ComputeProcess process, Executor executor) {
     this.handle = handle;
     this.process = process;
     this.exited = process.exited().handleAsync(this::exitCode, executor);

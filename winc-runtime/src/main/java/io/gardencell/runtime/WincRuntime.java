@@ -11,6 +11,9 @@ import io.gardencell.hcs.ComputeProcess;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.document.PropertyType;
+import io.gardencell.runtime.bundle.Bundle;
+import io.gardencell.runtime.bundle.Findings;
+import io.gardencell.runtime.bundle.ProcessSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -162,16 +165,9 @@ public final class WincRuntime implements RuntimePlugin, AutoCloseable {
     executor.shutdown();
   }
 
-  Containers lifeCycle() {
+  /** What the {@code winc} command does step by step. */
+  public Containers lifeCycle() {
     return containers;
-  }
-
-  ContainerStates states() {
-    return states;
-  }
-
-  LiveSystems systems() {
-    return systems;
   }
 
   private ContainerState toState(ContainerStates.Known known) {

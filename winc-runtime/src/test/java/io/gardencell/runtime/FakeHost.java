@@ -35,28 +35,28 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A host in memory that remembers what it was asked, and fails where it is told to. */
-final class FakeHost {
+public final class FakeHost {
 
-  final Map<String, System> systems = new LinkedHashMap<>();
-  final Map<Long, HostProcess> processes = new ConcurrentHashMap<>();
-  final Map<Path, String> mounts = new ConcurrentHashMap<>();
-  final Map<String, HcsException> faults = new HashMap<>();
-  final List<String> calls = new CopyOnWriteArrayList<>();
-  final AtomicInteger openHandles = new AtomicInteger();
-  final Map<String, String> endpoints = new LinkedHashMap<>();
-  final Path mountRoot;
-  boolean shutdownHangs;
+  public final Map<String, System> systems = new LinkedHashMap<>();
+  public final Map<Long, HostProcess> processes = new ConcurrentHashMap<>();
+  public final Map<Path, String> mounts = new ConcurrentHashMap<>();
+  public final Map<String, HcsException> faults = new HashMap<>();
+  public final List<String> calls = new CopyOnWriteArrayList<>();
+  public final AtomicInteger openHandles = new AtomicInteger();
+  public final Map<String, String> endpoints = new LinkedHashMap<>();
+  public final Path mountRoot;
+  public boolean shutdownHangs;
 
   /** Whether processes are programs that run, and wrong states and documents are refused. */
-  boolean runsPrograms;
+  public boolean runsPrograms;
 
   private final AtomicLong pids = new AtomicLong(100);
 
-  FakeHost(Path mountRoot) {
+  public FakeHost(Path mountRoot) {
     this.mountRoot = mountRoot;
   }
 
-  Host host() {
+  public Host host() {
     return new Host(
         "fake",
         "in memory",
@@ -74,11 +74,11 @@ final class FakeHost {
         () -> {});
   }
 
-  System system(String id) {
+  public System system(String id) {
     return Objects.requireNonNull(systems.get(id), id);
   }
 
-  void fail(String function, int code) {
+  public void fail(String function, int code) {
     faults.put(function, new HcsException(function, "", code));
   }
 
@@ -87,7 +87,7 @@ final class FakeHost {
   }
 
   /** A system that was there before, and stays listed after its end. */
-  void pin(String id, String state, SystemDocument document) {
+  public void pin(String id, String state, SystemDocument document) {
     System system = new System(id, document);
     system.state = state;
     system.pinned = true;
@@ -95,7 +95,7 @@ final class FakeHost {
   }
 
   /** Waits until every program that ends by itself has ended. */
-  void settle() {
+  public void settle() {
     for (System system : List.copyOf(systems.values())) {
       for (Process process : List.copyOf(system.processes.values())) {
         FakeProgram program = process.program;
@@ -156,24 +156,24 @@ final class FakeHost {
   }
 
   /** A compute system with its processes. */
-  final class System {
-    final String id;
-    final SystemDocument document;
-    final Map<Long, Process> processes = new LinkedHashMap<>();
-    final CompletableFuture<SystemExit> exited = new CompletableFuture<>();
-    String state = "Created";
+  public final class System {
+    public final String id;
+    public final SystemDocument document;
+    public final Map<Long, Process> processes = new LinkedHashMap<>();
+    public final CompletableFuture<SystemExit> exited = new CompletableFuture<>();
+    public String state = "Created";
     boolean pinned;
 
-    System(String id, SystemDocument document) {
+    public System(String id, SystemDocument document) {
       this.id = id;
       this.document = document;
     }
 
-    Process process(long pid) {
+    public Process process(long pid) {
       return Objects.requireNonNull(processes.get(pid), "pid " + pid);
     }
 
-    void end(SystemExit exit) {
+    public void end(SystemExit exit) {
       state = "Stopped";
       if (!pinned) {
         systems.remove(id);
@@ -198,10 +198,10 @@ final class FakeHost {
   }
 
   /** A process that ends when told. */
-  final class Process {
-    final long pid;
-    final ProcessDocument document;
-    final CompletableFuture<Long> exited = new CompletableFuture<>();
+  public final class Process {
+    public final long pid;
+    public final ProcessDocument document;
+    public final CompletableFuture<Long> exited = new CompletableFuture<>();
     final @Nullable FakeProgram program;
 
     Process(long pid, ProcessDocument document, @Nullable FakeProgram program) {
@@ -218,7 +218,7 @@ final class FakeHost {
       }
     }
 
-    void end(long code) {
+    public void end(long code) {
       FakeHost.this.processes.computeIfPresent(
           pid, (p, known) -> new HostProcess(p, known.creationTime(), false));
       exited.complete(code);

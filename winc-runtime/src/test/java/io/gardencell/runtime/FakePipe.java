@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A pipe in memory; the side of the command is an asynchronous channel, the side of the process
  * blocks. Any thread.
  */
-final class FakePipe implements AsynchronousByteChannel {
+public final class FakePipe implements AsynchronousByteChannel {
 
   private final ArrayDeque<byte[]> content = new ArrayDeque<>();
   private boolean ended;
@@ -21,7 +21,7 @@ final class FakePipe implements AsynchronousByteChannel {
   private @Nullable CompletableFuture<Integer> reader;
 
   /** The process writes. */
-  synchronized void put(byte[] bytes) {
+  public synchronized void put(byte[] bytes) {
     if (bytes.length > 0) {
       content.add(bytes);
       serve();
@@ -29,21 +29,21 @@ final class FakePipe implements AsynchronousByteChannel {
   }
 
   /** The writer is done. */
-  synchronized void end() {
+  public synchronized void end() {
     ended = true;
     serve();
     notifyAll();
   }
 
   /** The process reads what is there, or waits for it; null at the end. */
-  synchronized byte @Nullable [] take() throws InterruptedException {
+  public synchronized byte @Nullable [] take() throws InterruptedException {
     while (content.isEmpty() && !ended) {
       wait();
     }
     return content.poll();
   }
 
-  synchronized boolean isClosed() {
+  public synchronized boolean isClosed() {
     return !open;
   }
 

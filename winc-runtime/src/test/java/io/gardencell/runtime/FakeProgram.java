@@ -15,9 +15,9 @@ import java.util.function.LongConsumer;
  * The test program of the golden vectors, in memory: its verbs, and what the service checks before
  * it starts one. Takes command lines apart by the C runtime's rules, not by ours.
  */
-final class FakeProgram {
+public final class FakeProgram {
 
-  static final String PROBE = "C:\\oracle\\probe.exe";
+  public static final String PROBE = "C:\\oracle\\probe.exe";
 
   private static final Set<String> FOLDERS = Set.of("c:\\", "c:\\windows");
   private static final Set<String> USERS =

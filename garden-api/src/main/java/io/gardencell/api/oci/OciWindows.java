@@ -34,6 +34,10 @@ public record OciWindows(
 
     public Memory {
       limit = limit == null ? java.math.BigInteger.ZERO : limit;
+      if (limit.signum() < 0 || limit.bitLength() > 64) {
+        throw new IllegalArgumentException(
+            "memory limit: " + limit + " (expected: an unsigned number of 64 bits)");
+      }
     }
   }
 
@@ -42,7 +46,14 @@ public record OciWindows(
    *
    * @param shares 0..65535, 0 = default
    */
-  public record Cpu(@JsonInclude(ALWAYS) @JsonProperty("shares") int shares) {}
+  public record Cpu(@JsonInclude(ALWAYS) @JsonProperty("shares") int shares) {
+
+    public Cpu {
+      if (shares < 0 || shares > 65_535) {
+        throw new IllegalArgumentException("cpu shares: " + shares + " (expected: 0 to 65535)");
+      }
+    }
+  }
 
   /**
    * Network of the container.

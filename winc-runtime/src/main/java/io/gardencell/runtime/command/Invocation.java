@@ -1,0 +1,89 @@
+package io.gardencell.runtime.command;
+
+import io.gardencell.api.GardenException;
+import io.gardencell.hcs.ComputeProcess;
+import io.gardencell.hcs.HcsException;
+import io.gardencell.runtime.AtomicFile;
+import io.gardencell.runtime.ContainerStates;
+import io.gardencell.runtime.Containers;
+import io.gardencell.runtime.FileFailures;
+import io.gardencell.runtime.WincProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * One command to run: the containers it is about, its flags and arguments, and what is around it.
+ * One thread.
+ */
+record Invocation(
+    Containers containers, ParseResult flags, List<String> arguments, Surroundings around) {
+
+  private static final Logger log = LoggerFactory.getLogger(Invocation.class);
+
+  String id() {
+    return arguments.get(0);
+  }
+
+  String text(String flag) {
+    return WincFlags.text(flags, flag);
+  }
+
+  boolean has(String flag) {
+    return flags.hasMatchedOption(flag);
+  }
+
+  Path bundle() {
+    return around.resolve(text("--bundle"));
+  }
+
+  ContainerStates.Known known() {
+    return containers
+        .state(id())
+        .orElseThrow(() -> GardenException.failure("container not found: " + id()));
+  }
+
+  void writePid(long pid) {
+    String name = text("--pid-file");
+    if (name.isEmpty()) {
+      return;
+    }
+    Path file = around.resolve(name);
+    try {
+      AtomicFile.write(file, Long.toString(pid));
+    } catch (IOException e) {
+      throw GardenException.failure(FileFailures.text("open", name, file, e), e);
+    }
+  }
+
+  /** Connects a process to our streams until it ends; CTRL+C ends it. Gives the exit code. */
+  long attach(ComputeProcess process) {
+    try (WincProcess attached = new WincProcess(id(), process, Runnable::run);
+        Interrupts.Registration interrupt = around.interrupts().on(() -> kill(process))) {
+      log.atTrace().addKeyValue("interrupt", interrupt).log("attached");
+      return AttachedStreams.pump(
+          attached, around.stdin(), around.stdout(), around.stderr(), AttachedStreams.DRAIN);
+    }
+  }
+
+  private void kill(ComputeProcess process) {
+    try {
+      process.terminate();
+    } catch (HcsException e) {
+      log.atWarn()
+          .addKeyValue("containerId", id())
+          .addKeyValue("pid", process.pid())
+          .setCause(e)
+          .log("process not ended by the interrupt");
+    }
+  }
+
+  int print(String text) {
+    around.stdout().print(text);
+    around.stdout().flush();
+    return 0;
+  }
+}

@@ -1,0 +1,84 @@
+package io.gardencell.runtime.command;
+
+import io.gardencell.hcs.Host;
+import io.gardencell.hcs.HostOptions;
+import io.gardencell.hcs.HostProvider;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/** What is around a command in a test: streams in memory, and a host that is given. */
+final class FakeSurroundings {
+
+  final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  final AtomicReference<Runnable> interrupt = new AtomicReference<>(() -> {});
+  private final Supplier<Host> host;
+  private final Path directory;
+  InputStream stdin = InputStream.nullInputStream();
+  Map<String, String> env = Map.of();
+
+  FakeSurroundings(Supplier<Host> host, Path directory) {
+    this.host = host;
+    this.directory = directory;
+  }
+
+  /** Runs a command; what it printed stands in {@code out} and {@code err}. */
+  int run(String... args) {
+    return run(directory, args);
+  }
+
+  int run(Path workingDirectory, String... args) {
+    out.reset();
+    err.reset();
+    return new WincCommand(
+            new Surroundings(
+                stdin,
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                env,
+                workingDirectory,
+                name -> new Provider(),
+                action -> {
+                  interrupt.set(action);
+                  return () -> interrupt.set(() -> {});
+                }))
+        .run(args);
+  }
+
+  void stdin(byte[] bytes) {
+    stdin = new ByteArrayInputStream(bytes);
+  }
+
+  String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private final class Provider implements HostProvider {
+
+    @Override
+    public String name() {
+      return "fake";
+    }
+
+    @Override
+    public boolean isDefaultHere() {
+      return true;
+    }
+
+    @Override
+    public Host open(HostOptions options) {
+      return host.get();
+    }
+  }
+}
