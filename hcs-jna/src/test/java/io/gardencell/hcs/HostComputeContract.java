@@ -12,66 +12,43 @@ import io.gardencell.hcs.document.SystemQuery;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link HostCompute} does (hcs-abi.md section 16). */
-public abstract class HostComputeContract {
+public abstract class HostComputeContract extends HostContract {
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
-
-  private HostFixture fixture;
   private Host host;
+  private HostFixture fixture;
   private String id;
-  private Path layer;
-
-  /** A fresh host. */
-  protected abstract HostFixture open();
+  private String volume;
 
   @BeforeEach
-  void openHost() {
-    fixture = open();
-    host = fixture.host();
-    id = "system-" + UUID.randomUUID();
-    Path base = fixture.baseLayer();
-    layer = fixture.directory().resolve("scratch");
-    host.scratchLayers().create(layer, List.of(base));
-    host.scratchLayers().activate(layer);
-    host.scratchLayers().prepare(layer, List.of(base));
-  }
-
-  @AfterEach
-  void endSystems() {
-    for (var system : host.compute().enumerate(SystemQuery.owner("contract"))) {
-      try (ComputeSystem open = host.compute().open(system.id())) {
-        open.terminate();
-      }
-    }
-    fixture.close();
-  }
-
-  private SystemDocument document() {
-    return SystemDocument.container()
-        .owner("contract")
-        .volumePath(host.scratchLayers().mountPath(layer).orElseThrow())
-        .build();
+  void prepareVolume() {
+    host = host();
+    fixture = fixture();
+    id = unique("system");
+    volume = volumeOf(preparedLayer());
   }
 
   private ComputeSystem created() {
-    return host.compute().create(id, document(), TIMEOUT);
+    return host.compute().create(id, document(volume), TIMEOUT);
   }
 
-  private ComputeSystem running() {
+  @Override
+  ComputeSystem running() {
     ComputeSystem system = created();
     system.start(TIMEOUT);
     return system;
+  }
+
+  /** Whether a stopped system is still listed while a handle is open is the host's affair (§16). */
+  private void assertNoneRuns() {
+    assertThat(host.compute().enumerate(SystemQuery.id(id)))
+        .allMatch(listed -> listed.state().equals("Stopped"));
   }
 
   private static ProcessDocument process(String commandLine, boolean pipes) {
@@ -104,7 +81,8 @@ public abstract class HostComputeContract {
   void refusesADocumentThatIsNoContainer() {
     SystemDocument bad = io.gardencell.hcs.document.HcsJson.read("{}", SystemDocument.class);
     assertThatThrownBy(() -> host.compute().create(id, bad, TIMEOUT))
-        .satisfies(code(HcsErrors.INVALID_JSON));
+        .isInstanceOf(HcsException.class);
+    assertThat(host.compute().enumerate(SystemQuery.id(id))).isEmpty();
   }
 
   @Test
@@ -201,7 +179,7 @@ public abstract class HostComputeContract {
     assertThat(system.exited().get(30, TimeUnit.SECONDS).status()).isZero();
     assertThat(other.exited().get(30, TimeUnit.SECONDS).status()).isZero();
     assertThat(exitOf(process)).isEqualTo(1067);
-    assertThat(host.compute().enumerate(SystemQuery.id(id))).isEmpty();
+    assertNoneRuns();
     assertThat(host.processes().find(process.pid()).filter(HostProcess::running)).isEmpty();
     system.terminate();
     assertThatThrownBy(() -> system.createProcess(process(fixture.exits(0), false)))
@@ -216,7 +194,7 @@ public abstract class HostComputeContract {
     system.shutdown();
 
     assertThat(system.exited().get(30, TimeUnit.SECONDS).status()).isZero();
-    assertThat(host.compute().enumerate(SystemQuery.id(id))).isEmpty();
+    assertNoneRuns();
   }
 
   @Test
@@ -261,7 +239,7 @@ public abstract class HostComputeContract {
     ComputeProcess before = running().createProcess(process(fixture.runsForever(), false));
     long pid = before.pid();
 
-    host = fixture.reopen();
+    host = reopened();
     ComputeSystem system = host.compute().open(id);
     ComputeProcess process = system.openProcess(pid);
 
@@ -270,12 +248,5 @@ public abstract class HostComputeContract {
     assertThat(exitOf(process)).isEqualTo(1067);
     assertThatThrownBy(() -> system.openProcess(pid + 1_000_000_000L))
         .satisfies(code(HcsErrors.NOT_FOUND));
-  }
-
-  private static java.util.function.Consumer<Throwable> code(int code) {
-    return e ->
-        assertThat(e)
-            .isInstanceOfSatisfying(
-                HcsException.class, h -> assertThat(HcsErrors.normalise(h.code())).isEqualTo(code));
   }
 }

@@ -2,6 +2,7 @@ package io.gardencell.hcs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gardencell.hcs.document.LayerReference;
 import io.gardencell.hcs.document.SystemDocument;
 import io.gardencell.hcs.document.SystemQuery;
 import java.nio.file.Path;
@@ -78,17 +79,21 @@ public abstract class HostContract {
     return host.scratchLayers().mountPath(layer).orElseThrow();
   }
 
+  /** A container on this volume, a scratch layer on the base layer. */
+  SystemDocument document(String volume) {
+    Path base = fixture.baseLayer();
+    String id = host.layerImport().nameToGuid(String.valueOf(base.getFileName()));
+    return SystemDocument.container()
+        .owner(OWNER)
+        .volumePath(volume)
+        .layers(List.of(new LayerReference(id, base.toString())))
+        .build();
+  }
+
   /** A running system on a volume of its own. */
   ComputeSystem running() {
     ComputeSystem system =
-        host.compute()
-            .create(
-                unique("system"),
-                SystemDocument.container()
-                    .owner(OWNER)
-                    .volumePath(volumeOf(preparedLayer()))
-                    .build(),
-                TIMEOUT);
+        host.compute().create(unique("system"), document(volumeOf(preparedLayer())), TIMEOUT);
     system.start(TIMEOUT);
     return system;
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.gardencell.hcs.document.SystemDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,12 +104,7 @@ public abstract class ScratchLayersContract extends HostContract {
   void staysWhileASystemUsesIt() throws Exception {
     Path used = preparedLayer();
     ComputeSystem system =
-        host()
-            .compute()
-            .create(
-                unique("system"),
-                SystemDocument.container().owner(OWNER).volumePath(volumeOf(used)).build(),
-                TIMEOUT);
+        host().compute().create(unique("system"), document(volumeOf(used)), TIMEOUT);
     system.start(TIMEOUT);
     assertThatThrownBy(() -> layers.unprepare(used)).satisfies(code(HcsErrors.SHARING_VIOLATION));
 

@@ -4,6 +4,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
+import io.gardencell.hcs.HcsErrors;
 import java.nio.channels.AsynchronousByteChannel;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -23,6 +24,7 @@ final class CompletionPort implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CompletionPort.class);
   private static final Pointer INVALID = Pointer.createConstant(-1L);
   private static final int WAIT_FOR_EVER = -1;
+  private static final int ABANDONED_WAIT = 735;
 
   private final Kernel32 kernel32;
   private final Failures failures;
@@ -94,28 +96,41 @@ final class CompletionPort implements AutoCloseable {
     return channels.size();
   }
 
+  /**
+   * The outermost frame of the port's thread: it serves every pipe of every process, so neither a
+   * handler that throws nor a wait that fails may end it.
+   */
+  @SuppressWarnings("checkstyle:IllegalCatch")
   private void serve() {
+    boolean goesOn = true;
+    while (goesOn) {
+      try {
+        goesOn = serveNext();
+      } catch (RuntimeException | Error thrown) {
+        log.atError().setCause(thrown).log("a pipe's completion handler failed");
+      }
+    }
+  }
+
+  /** Waits for one packet and hands it over; false once there can be no more. */
+  private boolean serveNext() {
     var bytes = new IntByReference();
     var key = new PointerByReference();
     var overlapped = new PointerByReference();
-    while (true) {
-      boolean success =
-          kernel32.GetQueuedCompletionStatus(port, bytes, key, overlapped, WAIT_FOR_EVER);
-      int error = success ? 0 : Native.getLastError();
-      if (overlapped.getValue() == null) {
-        if (success) {
-          return;
-        }
-        log.atError()
-            .addKeyValue("error", failures.text(error))
-            .log("completion port gave no operation");
-        return;
+    boolean success =
+        kernel32.GetQueuedCompletionStatus(port, bytes, key, overlapped, WAIT_FOR_EVER);
+    int error = success ? 0 : Native.getLastError();
+    if (overlapped.getValue() == null) {
+      if (!success) {
+        log.atError().addKeyValue("error", failures.text(error)).log("no completion packet");
       }
-      PipeChannel channel = channels.get(Pointer.nativeValue(key.getValue()));
-      if (channel != null) {
-        channel.completed(error, bytes.getValue());
-      }
+      return !success && error != ABANDONED_WAIT && error != HcsErrors.INVALID_HANDLE;
     }
+    PipeChannel channel = channels.get(Pointer.nativeValue(key.getValue()));
+    if (channel != null) {
+      channel.completed(error, bytes.getValue());
+    }
+    return true;
   }
 
   /** Ends the thread; pipes still open are closed by their owners. */

@@ -1,0 +1,211 @@
+package io.gardencell.hcs.jna;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gardencell.hcs.ComputeProcess;
+import io.gardencell.hcs.ComputeSystem;
+import io.gardencell.hcs.HcsErrors;
+import io.gardencell.hcs.HcsException;
+import io.gardencell.hcs.Host;
+import io.gardencell.hcs.document.SystemQuery;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What the bindings make of a service that fails, is slow, loses or delays its notifications, or
+ * whose systems end by themselves. Run by acceptance/win64/run.sh only.
+ */
+@Timeout(120)
+class FaultsIT {
+
+  private static final Duration LIMIT = RunningSystem.LIMIT;
+  private static final Duration SHORT = Duration.ofMillis(700);
+
+  private final StandIn standIn = new StandIn();
+  private final String id = "faulty-" + UUID.randomUUID();
+  private StandInFixture fixture;
+  private Host host;
+
+  @BeforeEach
+  void openHost() {
+    fixture = new StandInFixture();
+    host = fixture.host();
+  }
+
+  @AfterEach
+  void endSystems() throws Exception {
+    standIn.faults();
+    for (var listed : host.compute().enumerate(SystemQuery.owner("jna"))) {
+      try (ComputeSystem system = host.compute().open(listed.id())) {
+        system.terminate();
+        system.exited().get(60, TimeUnit.SECONDS);
+      }
+    }
+    fixture.close();
+  }
+
+  private static Consumer<Throwable> code(int code) {
+    return e ->
+        assertThat(e)
+            .isInstanceOfSatisfying(HcsException.class, h -> assertThat(h.code()).isEqualTo(code));
+  }
+
+  private ComputeSystem create(Duration limit) {
+    return host.compute().create(id, RunningSystem.document(fixture), limit);
+  }
+
+  @Test
+  void aRefusalHasItsCodeAndItsText() {
+    standIn.faults("HcsCreateComputeSystem=0xC0370101");
+
+    assertThatThrownBy(() -> create(LIMIT))
+        .satisfies(code(0xC0370101))
+        .asString()
+        .contains("HcsCreateComputeSystem", id, "does not match the host");
+  }
+
+  // hcs-abi.md §18 case 10
+  @Test
+  void aRefusalThatComesWithTheCompletionHasItsCode() {
+    standIn.faults("HcsCreateComputeSystem=async:0x80070005");
+    assertThatThrownBy(() -> create(LIMIT)).satisfies(code(HcsErrors.ACCESS_DENIED));
+
+    standIn.faults("HcsStartComputeSystem=async:0xC0370102");
+    try (ComputeSystem system = create(LIMIT)) {
+      assertThatThrownBy(() -> system.start(LIMIT)).satisfies(code(0xC0370102));
+    }
+  }
+
+  @Test
+  void aSlowCallIsWaitedFor() {
+    standIn.faults("HcsCreateComputeSystem=delay:1500");
+
+    try (ComputeSystem system = create(SHORT)) {
+      assertThat(system.properties().state()).isEqualTo("Created");
+    }
+  }
+
+  @Test
+  void aLostCompletionIsATimeOutAndTheSystemIsEnded() throws Exception {
+    standIn.faults("@notification[2:]=0xC0370100");
+
+    assertThatThrownBy(() -> create(SHORT)).satisfies(code(HcsErrors.TIMEOUT));
+
+    standIn.faults();
+    while (!host.compute().enumerate(SystemQuery.id(id)).isEmpty()) {
+      Thread.onSpinWait();
+    }
+    try (ComputeSystem again = create(LIMIT)) {
+      assertThat(again.properties().state()).isEqualTo("Created");
+    }
+  }
+
+  @Test
+  void aLateCompletionAfterTheTimeOutDoesNoHarm() throws Exception {
+    try (ComputeSystem system = create(LIMIT)) {
+      standIn.faults("@notification[3:]=delay:2000");
+      assertThatThrownBy(() -> system.start(SHORT)).satisfies(code(HcsErrors.TIMEOUT));
+
+      standIn.faults();
+      ComputeProcess process = system.createProcess(RunningSystem.process("ghost 4"));
+      assertThat(process.exited().get(60, TimeUnit.SECONDS)).isEqualTo(4);
+      process.close();
+    }
+  }
+
+  // hcs-abi.md §4: an exit while starting ends the wait for the start
+  @Test
+  void aSystemThatEndsWhileItStartsFailsTheStartAtOnce() throws Exception {
+    try (ComputeSystem system = create(LIMIT)) {
+      standIn.faults("HcsStartComputeSystem=exit:0xC0370106");
+
+      assertThatThrownBy(() -> system.start(LIMIT))
+          .satisfies(code(HcsErrors.UNEXPECTED_EXIT))
+          .hasMessageContaining("unexpected container exit");
+      assertThat(system.exited().get(60, TimeUnit.SECONDS).status())
+          .isEqualTo(HcsErrors.UNEXPECTED_EXIT);
+    }
+  }
+
+  @Test
+  void aSystemThatEndsByItselfSaysSoToEveryHandle() throws Exception {
+    ComputeSystem system = RunningSystem.started(fixture, id);
+    ComputeSystem other = host.compute().open(id);
+    ComputeProcess process = system.createProcess(RunningSystem.process("probe.exe sleep 60000"));
+
+    standIn.crash(id, HcsErrors.UNEXPECTED_EXIT);
+
+    assertThat(system.exited().get(60, TimeUnit.SECONDS).status())
+        .isEqualTo(HcsErrors.UNEXPECTED_EXIT);
+    assertThat(other.exited().get(60, TimeUnit.SECONDS).status())
+        .isEqualTo(HcsErrors.UNEXPECTED_EXIT);
+    assertThat(process.exited().get(60, TimeUnit.SECONDS)).isEqualTo(1067);
+    assertThatThrownBy(() -> system.createProcess(RunningSystem.process("ghost 0")))
+        .satisfies(code(HcsErrors.SYSTEM_ALREADY_STOPPED));
+    system.terminate();
+    process.close();
+    other.close();
+    system.close();
+  }
+
+  @Test
+  void aLostExitIsFoundInThePropertiesAndEndsWithTheHandle() throws Exception {
+    ComputeSystem system = RunningSystem.started(fixture, id);
+    standIn.faults("@notification[10000:]=0xC0370100");
+    ComputeProcess process = system.createProcess(RunningSystem.process("ghost 6"));
+
+    assertThatThrownBy(() -> process.exited().get(1, TimeUnit.SECONDS))
+        .isInstanceOf(TimeoutException.class);
+    assertThat(process.properties().exitCode()).isEqualTo(6);
+    process.close();
+
+    assertThatThrownBy(() -> process.exited().get(60, TimeUnit.SECONDS))
+        .cause()
+        .satisfies(code(HcsErrors.INVALID_HANDLE));
+    system.close();
+  }
+
+  // hcs-abi.md §18 case 14
+  @Test
+  void aServiceThatIsGoneEndsEveryWait() throws Exception {
+    ComputeSystem system = RunningSystem.started(fixture, id);
+    ComputeProcess process = system.createProcess(RunningSystem.process("probe.exe sleep 60000"));
+
+    standIn.disconnect();
+
+    for (var waiting : java.util.List.of(system.exited(), process.exited())) {
+      assertThatThrownBy(() -> waiting.get(60, TimeUnit.SECONDS))
+          .cause()
+          .satisfies(code(HcsErrors.SERVICE_DISCONNECT))
+          .hasMessageContaining("lost communication with compute service");
+    }
+    process.close();
+    system.close();
+  }
+
+  @Test
+  void anHnsFailureHasTheTextOfHns() {
+    standIn.faults("HNSCall[GET /networks/]=hns:The switch is on fire.");
+
+    assertThatThrownBy(() -> host.networks().networks())
+        .hasMessageContaining("hns failed with error : The switch is on fire.");
+  }
+
+  @Test
+  void aLayerFailureNamesFunctionAndFolder() {
+    standIn.faults("PrepareLayer=0x80070015");
+
+    assertThatThrownBy(() -> RunningSystem.document(fixture))
+        .satisfies(code(0x15))
+        .asString()
+        .contains("PrepareLayer", "scratch-");
+  }
+}

@@ -1,0 +1,79 @@
+package io.gardencell.hcs.jna;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.WString;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** What the stand-in vmcompute.dll offers to tests besides HCS: faults, crashes and its ledger. */
+final class StandIn {
+
+  private final Exports dll = Native.load("vmcompute", Exports.class);
+  private final Path root = Path.of(System.getenv("FAKEHCS_ROOT"));
+
+  interface Exports extends Library {
+
+    void FakeHcsLeft(int[] counts);
+
+    int FakeHcsExit(WString id, int status);
+
+    void FakeHcsDisconnect();
+  }
+
+  /**
+   * What was handed out to this process and not given back.
+   *
+   * @param systems handles of compute systems
+   * @param processes handles of processes
+   * @param callbacks registrations
+   * @param pipes ends of stdio pipes
+   * @param strings result strings that were not freed
+   */
+  record Left(int systems, int processes, int callbacks, int pipes, int strings) {
+
+    static final Left NOTHING = new Left(0, 0, 0, 0, 0);
+  }
+
+  Left left() {
+    int[] counts = new int[5];
+    dll.FakeHcsLeft(counts);
+    return new Left(counts[0], counts[1], counts[2], counts[3], counts[4]);
+  }
+
+  /** The system ends by itself with this status. */
+  void crash(String id, int status) {
+    if (dll.FakeHcsExit(new WString(id), status) != 0) {
+      throw new IllegalArgumentException("unknown system: " + id);
+    }
+  }
+
+  /** Every handle of this process is told that the service is gone. */
+  void disconnect() {
+    dll.FakeHcsDisconnect();
+  }
+
+  /** From now on these rules hold (fakehcs/README.md), and no others. */
+  void faults(String... rules) {
+    try {
+      Files.writeString(root.resolve("faults.txt"), String.join("\n", rules));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The journal's lines that name this function. */
+  List<String> journal(String function) {
+    try {
+      return Arrays.stream(Files.readString(root.resolve("journal.jsonl")).split("\n", -1))
+          .filter(line -> line.contains("\"function\":\"" + function + "\""))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
