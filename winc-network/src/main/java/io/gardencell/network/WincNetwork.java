@@ -204,6 +204,11 @@ public final class WincNetwork implements NetworkPlugin {
 
   /** The counters of the container's endpoint; empty if it has none or HNS does not tell. */
   @Override
+  public Optional<NetworkResult> connected(String handle) {
+    return files.find(handle).map(WincNetwork::result);
+  }
+
+  @Override
   public Optional<Traffic> traffic(String handle) {
     try {
       return files

@@ -212,8 +212,11 @@ public final class Containers {
       return;
     }
     if (listed || files.exists(handle)) {
-      attempt(failures, () -> unmount(handle));
-      attempt(failures, () -> files.remove(handle));
+      Optional<StateFile> state = read(handle, failures);
+      // The state file tells what is mounted, so it goes when nothing is.
+      if (state.isEmpty() || attempt(failures, () -> unmount(handle, state.get()))) {
+        attempt(failures, () -> files.remove(handle));
+      }
     }
     if (listed) {
       attempt(failures, () -> deletion.end(handle));
@@ -222,14 +225,18 @@ public final class Containers {
     }
   }
 
-  private void unmount(String handle) {
-    StateFile state;
+  /** The state file; what is mounted although it cannot be read is looked for and unmounted. */
+  private Optional<StateFile> read(String handle, List<String> failures) {
     try {
-      state = files.read(handle);
+      return Optional.of(files.read(handle));
     } catch (GardenException unreadable) {
       unmountByProcesses(handle);
-      throw unreadable;
+      failures.add(unreadable.getMessage());
+      return Optional.empty();
     }
+  }
+
+  private void unmount(String handle, StateFile state) {
     if (state.pid() != 0 && isOurs(handle, state)) {
       mounts.unmount(state.pid(), volume(handle, state));
     }
@@ -308,13 +315,15 @@ public final class Containers {
     }
   }
 
-  private static void attempt(List<String> failures, Runnable step) {
+  private static boolean attempt(List<String> failures, Runnable step) {
     try {
       step.run();
+      return true;
     } catch (GardenException e) {
       failures.add(e.getMessage());
     } catch (HcsException e) {
       failures.add(e.textWithEvents());
     }
+    return false;
   }
 }

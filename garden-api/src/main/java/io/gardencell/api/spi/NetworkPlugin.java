@@ -39,4 +39,12 @@ public interface NetworkPlugin {
    * in the set are given back, rules and mappings of those that are stay or are applied again.
    */
   void reconcile(Set<String> liveHandles);
+
+  /**
+   * What {@link #up} gave for a container that is connected; empty if the plugin keeps no record of
+   * it. With this a lost state file of the server is put together again.
+   */
+  default Optional<NetworkResult> connected(String handle) {
+    return Optional.empty();
+  }
 }

@@ -11,4 +11,5 @@ record Cell(
     StateFiles states,
     Bundles bundles,
     HostCalls calls,
+    Names names,
     Clock clock) {}

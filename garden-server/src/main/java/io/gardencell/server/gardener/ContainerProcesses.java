@@ -1,15 +1,11 @@
 package io.gardencell.server.gardener;
 
 import io.gardencell.api.GardenException;
-import io.gardencell.api.ImageRef;
 import io.gardencell.api.ProcessId;
 import io.gardencell.api.ProcessSpec;
-import io.gardencell.api.oci.OciJson;
 import io.gardencell.api.oci.OciProcess;
 import io.gardencell.api.spi.ContainerProcess;
 import io.gardencell.api.spi.ContainerState;
-import io.gardencell.api.spi.ImageRequest;
-import io.gardencell.api.spi.RootFilesystem;
 import io.gardencell.server.files.ContainerPath;
 import io.gardencell.server.files.ContainerRoot;
 import io.gardencell.server.gardener.HostCalls.Attempt;
@@ -20,12 +16,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -39,12 +33,16 @@ final class ContainerProcesses {
 
   private final Cell cell;
   private final LiveContainer container;
-  private final ConcurrentMap<String, CompletableFuture<RunningProcess>> table =
-      new ConcurrentHashMap<>();
+  private final ProcessFiles files;
+  private final Sidecars sidecars;
+  private final ProcessTable table;
 
   ContainerProcesses(Cell cell, LiveContainer container) {
     this.cell = cell;
     this.container = container;
+    files = new ProcessFiles(cell.states().bundle(container.handle().value()));
+    sidecars = new Sidecars(cell, container.handle().value(), files);
+    table = new ProcessTable(cell.settings().bounds().processes());
   }
 
   RunningProcess run(ProcessSpec spec, Attempt attempt) {
@@ -53,41 +51,40 @@ final class ContainerProcesses {
       throw GardenException.failure(
           "Running a process with bind mounts and no image provided is not allowed");
     }
-    String id = spec.id().isEmpty() ? ProcessId.random().value() : new ProcessId(spec.id()).value();
-    CompletableFuture<RunningProcess> slot = new CompletableFuture<>();
-    if (table.size() >= cell.settings().bounds().processes()) {
-      throw GardenException.failure(
-          "processes: %d are running (expected: at most %d)"
-              .formatted(table.size(), cell.settings().bounds().processes()));
-    }
-    if (table.putIfAbsent(key(id), slot) != null) {
-      throw GardenException.failure("process ID '" + id + "' already in use");
-    }
-    Undo undo = new Undo();
-    undo.push(() -> table.remove(key(id), slot));
+    ProcessId id = spec.id().isEmpty() ? ProcessId.random() : new ProcessId(spec.id());
+    ProcessTable.Slot slot = table.take(id, cell.settings().deadlines().run());
     boolean done = false;
+    boolean claimed = false;
     try {
-      ContainerProcess process = sidecar ? startSidecar(id, spec, undo) : start(spec, undo);
-      remember(new SavedProcess(id, process.pid(), sidecar), undo);
-      attempt.commit();
-      RunningProcess running = follow(id, process, sidecar, slot);
+      if (sidecar) {
+        Sidecars.user(spec.user());
+        sidecars.claim(id.value());
+        claimed = true;
+        // Known before anything is made, so that a start after a crash finds it.
+        remember(new SavedProcess(id.value(), 0, true, cell.clock().millis()));
+      }
+      ContainerProcess process = sidecar ? sidecars.start(id.value(), spec) : start(id, spec);
+      boolean followed = false;
+      try {
+        files.writePid(id.value(), process.pid());
+        remember(new SavedProcess(id.value(), process.pid(), sidecar, cell.clock().millis()));
+        attempt.commit();
+        followed = true;
+      } finally {
+        if (!followed) {
+          end(id, process);
+        }
+      }
       done = true;
-      return running;
+      return follow(slot, process, sidecar);
     } finally {
       if (!done) {
-        List<String> failures = undo.run();
-        if (!failures.isEmpty()) {
-          log.atError()
-              .addKeyValue("handle", container.handle())
-              .addKeyValue("process", id)
-              .addKeyValue("failures", failures)
-              .log("failed process start not undone");
-        }
+        cleanUp(slot, claimed);
       }
     }
   }
 
-  private ContainerProcess start(ProcessSpec spec, Undo undo) {
+  private ContainerProcess start(ProcessId id, ProcessSpec spec) {
     String user = spec.user().isEmpty() ? DEFAULT_USER : spec.user();
     String directory = spec.dir().isEmpty() ? "C:\\Users\\" + user : spec.dir();
     try {
@@ -95,137 +92,104 @@ final class ContainerProcesses {
     } catch (IOException e) {
       throw GardenException.failure("working directory " + directory + ": " + reason(e), e);
     }
-    List<String> env = new ArrayList<>(container.saved().env());
+    List<String> env = new ArrayList<>(container.saved().origin().env());
     env.addAll(spec.env());
-    ContainerProcess process =
-        cell.plugins()
-            .runtime()
-            .run(container.handle().value(), Bundles.process(spec, env, directory, spec.user()));
-    undo.push(
-        () -> {
-          process.kill();
-          process.close();
-        });
-    return process;
+    OciProcess process = Bundles.process(spec, env, directory, spec.user());
+    files.writeSpec(id.value(), process);
+    return cell.plugins().runtime().run(container.handle().value(), process);
   }
 
-  private ContainerProcess startSidecar(String id, ProcessSpec spec, Undo undo) {
-    String user = sidecarUser(spec.user());
-    ImageRef image = spec.image();
-    Path bundle = cell.states().bundle(container.handle().value()).resolve("processes").resolve(id);
-    undo.push(() -> removeSidecar(id));
-    // Known before anything is made, so that a start after a crash finds it.
-    remember(new SavedProcess(id, 0, true), undo);
-    RootFilesystem rootfs =
-        cell.plugins()
-            .image()
-            .create(
-                new ImageRequest(id, image.uri(), image.username(), image.password(), 0, false));
-    List<String> env = new ArrayList<>(rootfs.env());
-    env.addAll(spec.env());
-    OciProcess process = Bundles.process(spec, env, spec.dir().isEmpty() ? "/" : spec.dir(), user);
-    StateFiles.writeText(
-        bundle.resolve("config.json"),
-        OciJson.write(cell.bundles().sidecar(container.handle().value(), rootfs, process, spec))
-            + "\n");
-    return cell.plugins().runtime().runSidecar(bundle);
-  }
-
-  static String sidecarUser(String user) {
-    int colon = user.indexOf(':');
-    if (colon >= 0 && !user.matches("[0-9]{1,10}:[0-9]{1,10}")) {
-      throw GardenException.failure("parse-user: '" + user + "' is not a valid uid:gid");
-    }
-    return colon >= 0 ? "" : user;
-  }
-
-  private void removeSidecar(String id) {
+  private void end(ProcessId id, ContainerProcess process) {
     List<String> failures = new ArrayList<>();
-    Undo.attempt(() -> cell.plugins().runtime().delete(id), failures);
-    Undo.attempt(() -> cell.plugins().image().delete(id), failures);
+    Undo.attempt(process::kill, failures);
+    Undo.attempt(process::close, failures);
     if (!failures.isEmpty()) {
-      throw GardenException.failure(Undo.text(failures));
-    }
-    StateFiles.removeTree(
-        cell.states().bundle(container.handle().value()).resolve("processes").resolve(id));
-  }
-
-  /** Removes what sidecars of an earlier life may have left. */
-  void removeSidecars() {
-    List<String> failures = new ArrayList<>();
-    for (SavedProcess process : container.saved().processes()) {
-      if (process.sidecar()) {
-        Undo.attempt(() -> removeSidecar(process.id()), failures);
-      }
-    }
-    if (!failures.isEmpty()) {
-      throw GardenException.failure(Undo.text(failures));
+      log.atError()
+          .addKeyValue("handle", container.handle())
+          .addKeyValue("process", id)
+          .addKeyValue("failures", failures)
+          .log("process that is not wanted may live until its container ends");
     }
   }
 
-  private void remember(SavedProcess process, Undo undo) {
-    undo.push(() -> forget(process.id()));
+  private void remember(SavedProcess process) {
+    container.update(saved -> saved.withProcesses(ProcessTable.with(saved.processes(), process)));
+  }
+
+  private void forget(ProcessId id) {
     container.update(
-        saved -> {
-          List<SavedProcess> processes = new ArrayList<>(saved.processes());
-          processes.removeIf(p -> key(p.id()).equals(key(process.id())));
-          processes.add(process);
-          return saved.withProcesses(processes);
-        });
+        saved -> saved.withProcesses(ProcessTable.without(saved.processes(), id.value())));
   }
 
-  private void forget(String id) {
-    container.update(
-        saved ->
-            saved.withProcesses(
-                saved.processes().stream().filter(p -> !key(p.id()).equals(key(id))).toList()));
-  }
-
-  private RunningProcess follow(
-      String id,
-      ContainerProcess process,
-      boolean sidecar,
-      CompletableFuture<RunningProcess> slot) {
-    RunningProcess running = cell.streams().start(container.handle().value(), id, process);
-    slot.complete(running);
+  private RunningProcess follow(ProcessTable.Slot slot, ContainerProcess process, boolean sidecar) {
+    RunningProcess running =
+        cell.streams().start(container.handle().value(), slot.id().value(), process);
+    slot.started(running);
     var unused =
         running
             .exited()
             .whenComplete(
-                (code, failure) -> {
-                  if (!sidecar) {
-                    table.remove(key(id), slot);
-                  }
-                  later(id, sidecar, slot);
-                });
+                (code, failure) ->
+                    later(
+                        slot,
+                        failure == null
+                            ? () -> cleanUp(slot, sidecar)
+                            : () -> lost(slot, process.pid(), sidecar)));
     return running;
   }
 
-  private void later(String id, boolean sidecar, CompletableFuture<RunningProcess> slot) {
+  private void later(ProcessTable.Slot slot, Runnable chore) {
     try {
-      var unused =
-          cell.calls()
-              .submit(
-                  "clean up process " + id,
-                  () -> {
-                    ended(id, sidecar, slot);
-                    return true;
-                  });
-    } catch (GardenException.ServiceUnavailable e) {
-      table.remove(key(id), slot);
-      log.atWarn().addKeyValue("process", id).setCause(e).log("ended process not forgotten");
+      cell.calls().chores().execute(chore);
+    } catch (RejectedExecutionException e) {
+      log.atWarn()
+          .addKeyValue("handle", container.handle())
+          .addKeyValue("process", slot.id())
+          .log("ended process not cleaned up, the next start will");
     }
   }
 
-  private void ended(String id, boolean sidecar, CompletableFuture<RunningProcess> slot) {
+  /**
+   * The host cannot tell how it ended, or whether: it is looked for again before it is given up.
+   */
+  private void lost(ProcessTable.Slot slot, long pid, boolean sidecar) {
+    try {
+      if (!container.isUsable() || !slot.mayBeFoundAgain()) {
+        return;
+      }
+      Optional<ContainerProcess> again = find(slot.id(), pid, sidecar);
+      if (again.isPresent()) {
+        follow(slot, again.get(), sidecar);
+      } else {
+        cleanUp(slot, sidecar);
+      }
+    } catch (GardenException e) {
+      log.atWarn()
+          .addKeyValue("handle", container.handle())
+          .addKeyValue("process", slot.id())
+          .setCause(e)
+          .log("cannot tell whether a process runs, its id stays taken");
+    }
+  }
+
+  private Optional<ContainerProcess> find(ProcessId id, long pid, boolean sidecar) {
+    String owner = sidecar ? id.value() : container.handle().value();
+    return cell.plugins().runtime().attach(owner, pid);
+  }
+
+  /**
+   * Forgets a process that has ended or did not start. What cannot be removed of a sidecar keeps
+   * its id and name taken; destroying the container removes it.
+   */
+  private void cleanUp(ProcessTable.Slot slot, boolean sidecar) {
+    ProcessId id = slot.id();
     try {
       if (sidecar) {
-        removeSidecar(id);
+        sidecars.remove(id.value());
+      } else {
+        files.remove(id.value());
       }
-      // The id may be in use again.
-      if (sidecar || !table.containsKey(key(id))) {
-        forget(id);
-      }
+      forget(id);
     } catch (GardenException.ContainerNotFound e) {
       log.atDebug().addKeyValue("process", id).log("container went before its process");
     } catch (GardenException e) {
@@ -233,59 +197,82 @@ final class ContainerProcesses {
           .addKeyValue("handle", container.handle())
           .addKeyValue("process", id)
           .setCause(e)
-          .log("ended process not cleaned up");
-    } finally {
-      table.remove(key(id), slot);
+          .log("process not cleaned up");
+      if (sidecar) {
+        return;
+      }
     }
+    table.free(slot);
   }
 
   RunningProcess attach(String id) {
-    CompletableFuture<RunningProcess> slot = table.get(key(id));
-    RunningProcess running = slot == null || !slot.isDone() ? null : slot.getNow(null);
-    if (running == null || running.hasExited()) {
-      throw new GardenException.ProcessNotFound(id);
+    RunningProcess running = table.running(id);
+    int most = cell.settings().bounds().attaches();
+    if (running.clients() >= most) {
+      throw GardenException.failure(
+          "process %s: %d clients are attached (expected: at most %d)"
+              .formatted(running.id(), running.clients(), most));
     }
     return running;
   }
 
-  /** Takes up the processes of an earlier daemon; those that ended are forgotten. */
-  void adopt() {
-    for (SavedProcess process : container.saved().processes()) {
-      String owner = process.sidecar() ? process.id() : container.handle().value();
-      Optional<ContainerProcess> found = cell.plugins().runtime().attach(owner, process.pid());
-      if (found.isPresent()) {
-        CompletableFuture<RunningProcess> slot = new CompletableFuture<>();
-        table.put(key(process.id()), slot);
-        follow(process.id(), found.get(), process.sidecar(), slot);
-      } else if (process.sidecar()) {
-        removeSidecar(process.id());
-        forget(process.id());
-      } else {
-        forget(process.id());
-      }
+  /**
+   * Takes up a process of an earlier daemon; one that ended is forgotten. Can be repeated if it
+   * fails.
+   */
+  void adopt(SavedProcess process) {
+    ProcessId id = new ProcessId(process.id());
+    if (table.knows(id)) {
+      return;
+    }
+    Optional<ContainerProcess> found =
+        process.pid() == 0 ? Optional.empty() : find(id, process.pid(), process.sidecar());
+    ProcessTable.Slot slot = table.take(id, Duration.ZERO);
+    if (found.isPresent()) {
+      follow(slot, found.get(), process.sidecar());
+    } else {
+      later(slot, () -> cleanUp(slot, process.sidecar()));
     }
   }
 
+  /** The sidecars of an earlier daemon are this container's, whatever becomes of them. */
+  void claimSidecars() {
+    container.saved().processes().stream()
+        .filter(SavedProcess::sidecar)
+        .forEach(process -> sidecars.claim(process.id()));
+  }
+
+  /** Removes all sidecars, those of an earlier life too. */
+  void removeSidecars() {
+    sidecars.removeAll();
+  }
+
   List<RunningProcess> running() {
-    return table.values().stream()
-        .filter(CompletableFuture::isDone)
-        .map(CompletableFuture::join)
-        .filter(p -> !p.hasExited())
-        .toList();
+    return table.running();
   }
 
   List<String> ids() {
-    return running().stream().map(RunningProcess::id).sorted().toList();
+    return table.running().stream().map(RunningProcess::id).sorted().toList();
   }
 
   /** Ends all processes: asks first unless {@code kill}, and kills those that stay. */
   void stop(boolean kill) {
-    List<RunningProcess> all = running();
+    List<RunningProcess> all = table.running();
+    List<String> failures = new ArrayList<>();
     if (!kill) {
-      List<RunningProcess> asked = all.stream().filter(RunningProcess::terminate).toList();
+      List<RunningProcess> asked = new ArrayList<>();
+      for (RunningProcess process : all) {
+        // One that cannot be asked is killed below; the others are still asked.
+        Undo.attempt(
+            () -> {
+              if (process.terminate()) {
+                asked.add(process);
+              }
+            },
+            new ArrayList<>());
+      }
       awaitExits(asked, cell.settings().deadlines().stopGrace());
     }
-    List<String> failures = new ArrayList<>();
     for (RunningProcess process : all) {
       if (!process.hasExited()) {
         Undo.attempt(process::kill, failures);
@@ -317,8 +304,9 @@ final class ContainerProcesses {
 
   /** Tells clients that still wait that the container is gone. */
   void close() {
-    running().forEach(process -> process.close("container " + container.handle() + " is gone"));
-    table.clear();
+    table
+        .running()
+        .forEach(process -> process.close("container " + container.handle() + " is gone"));
   }
 
   private Path root() {
@@ -331,9 +319,5 @@ final class ContainerProcesses {
 
   private static String reason(IOException e) {
     return e.getMessage() == null ? e.toString() : e.getMessage();
-  }
-
-  private static String key(String id) {
-    return id.toLowerCase(Locale.ROOT);
   }
 }

@@ -4,6 +4,7 @@ import io.gardencell.api.ContainerSpec;
 import io.gardencell.api.DiskLimits;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.oci.OciJson;
+import io.gardencell.api.oci.OciSpec;
 import io.gardencell.api.spi.ContainerState;
 import io.gardencell.api.spi.ImageRequest;
 import io.gardencell.api.spi.NetworkRequest;
@@ -11,11 +12,14 @@ import io.gardencell.api.spi.NetworkResult;
 import io.gardencell.api.spi.RootFilesystem;
 import io.gardencell.server.gardener.HostCalls.Attempt;
 import io.gardencell.server.gardener.SavedContainer.Phase;
+import io.gardencell.server.gardener.Teardown.Part;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +32,7 @@ final class Creation {
   private final LiveContainer container;
   private final ContainerSpec spec;
   private final String handle;
-  private final Undo undo = new Undo();
+  private final Set<Part> begun = EnumSet.noneOf(Part.class);
 
   Creation(Cell cell, LiveContainer container, ContainerSpec spec) {
     this.cell = cell;
@@ -51,47 +55,48 @@ final class Creation {
   }
 
   private void steps(Attempt attempt) {
-    undo.push(() -> cell.states().remove(handle));
-    container.phase(Phase.CREATING);
+    begun.add(Part.FILES);
+    container.begin();
     RootFilesystem rootfs = rootfs();
     List<String> env = new ArrayList<>(rootfs.env());
     env.addAll(spec.env());
-    container.update(saved -> saved.withEnv(env));
     Path bundle = cell.states().bundle(handle);
-    StateFiles.writeText(
-        bundle.resolve("config.json"),
-        OciJson.write(
-                cell.bundles()
-                    .container(
-                        handle,
-                        rootfs,
-                        env,
-                        spec.bindMounts(),
-                        spec.limits().cpu(),
-                        spec.limits().memory()))
-            + "\n");
-    undo.push(() -> cell.plugins().runtime().delete(handle));
+    OciSpec config =
+        cell.bundles()
+            .container(
+                handle,
+                rootfs,
+                env,
+                spec.bindMounts(),
+                spec.limits().cpu(),
+                spec.limits().memory());
+    StateFiles.writeText(bundle.resolve("config.json"), OciJson.write(config) + "\n");
+    begun.add(Part.RUNTIME);
     ContainerState state = cell.plugins().runtime().create(bundle);
     if (state.pid() == 0) {
       throw GardenException.failure("container init PID was 0");
     }
     StateFiles.writeText(bundle.resolve("pidfile"), Long.toString(state.pid()));
-    undo.push(() -> cell.plugins().network().down(handle));
+    begun.add(Part.NETWORK);
     NetworkResult network = cell.plugins().network().up(networkRequest(state.pid()));
     container.runtime(state);
-    container.update(
-        saved -> {
-          Map<String, String> properties = new HashMap<>(saved.properties());
-          properties.put(NetworkResult.EXTERNAL_IP, cell.settings().policy().externalIp());
-          properties.putAll(network.properties());
-          if (!spec.graceTime().isZero()) {
-            properties.put(GardenContainer.GRACE_TIME, Long.toString(spec.graceTime().toNanos()));
-          }
-          properties.put(Gardener.STATE, "created");
-          return saved.withProperties(properties);
-        });
     attempt.commit();
-    container.phase(Phase.CREATED);
+    container.update(saved -> created(saved, env, network));
+  }
+
+  private SavedContainer created(SavedContainer saved, List<String> env, NetworkResult network) {
+    Map<String, String> properties = new HashMap<>(saved.properties());
+    properties.put(NetworkResult.EXTERNAL_IP, cell.settings().policy().externalIp());
+    properties.putAll(network.properties());
+    if (!spec.graceTime().isZero()) {
+      properties.put(GardenContainer.GRACE_TIME, Long.toString(spec.graceTime().toNanos()));
+    }
+    properties.put(Gardener.STATE, "created");
+    boolean isRaw = !begun.contains(Part.IMAGE);
+    return saved
+        .withOrigin(saved.origin().made(isRaw, env))
+        .withProperties(properties)
+        .withPhase(Phase.CREATED);
   }
 
   private RootFilesystem rootfs() {
@@ -107,7 +112,7 @@ final class Creation {
     }
     DiskLimits disk = spec.limits().disk();
     long bytes = disk.byteHard() < 0 ? Long.MAX_VALUE : disk.byteHard();
-    undo.push(() -> cell.plugins().image().delete(handle));
+    begun.add(Part.IMAGE);
     return cell.plugins()
         .image()
         .create(
@@ -135,18 +140,14 @@ final class Creation {
   }
 
   private void takeBack(Runnable forgotten) {
-    List<String> failures = undo.run();
+    List<String> failures = new Teardown(cell, container).run(begun, List.of());
     if (failures.isEmpty()) {
-      container.gone();
       forgotten.run();
-      return;
-    }
-    log.atError()
-        .addKeyValue("handle", handle)
-        .addKeyValue("failures", failures)
-        .log("failed create not undone, container is stuck");
-    if (!Undo.attempt(() -> container.phase(Phase.STUCK), failures)) {
-      log.atError().addKeyValue("handle", handle).log("stuck state not stored");
+    } else {
+      log.atError()
+          .addKeyValue("handle", handle)
+          .addKeyValue("failures", failures)
+          .log("failed create not undone, container is stuck");
     }
   }
 }

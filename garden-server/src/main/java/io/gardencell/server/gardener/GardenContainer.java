@@ -6,15 +6,12 @@ import io.gardencell.api.CpuLimits;
 import io.gardencell.api.DiskLimits;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Limits;
-import io.gardencell.api.MappedPort;
 import io.gardencell.api.MemoryLimits;
 import io.gardencell.api.Metrics;
 import io.gardencell.api.NetOutRule;
 import io.gardencell.api.PidLimits;
 import io.gardencell.api.ProcessSpec;
-import io.gardencell.api.WireJson;
 import io.gardencell.api.spi.ContainerState;
-import io.gardencell.api.spi.NetworkAddress;
 import io.gardencell.api.spi.NetworkResult;
 import io.gardencell.api.spi.PortForward;
 import io.gardencell.server.files.ContainerPath;
@@ -27,15 +24,18 @@ import io.gardencell.server.stream.RunningProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Garden's operations on one container (guardian: gardener/container.go). Any thread; blocks. */
 final class GardenContainer implements BackendContainer {
+
+  private static final Logger log = LoggerFactory.getLogger(GardenContainer.class);
 
   static final String GRACE_TIME = "garden.grace-time";
   private static final String RUN_STATE = "rundmc.state";
@@ -45,12 +45,14 @@ final class GardenContainer implements BackendContainer {
   private final Cell cell;
   private final LiveContainer container;
   private final ContainerProcesses processes;
+  private final ContainerNetwork network;
   private final MetricsSampler sampler;
 
   GardenContainer(Cell cell, LiveContainer container) {
     this.cell = cell;
     this.container = container;
     processes = new ContainerProcesses(cell, container);
+    network = new ContainerNetwork(cell, container);
     sampler = new MetricsSampler(cell, container);
   }
 
@@ -82,47 +84,35 @@ final class GardenContainer implements BackendContainer {
         cell.states().bundle(container.handle().value()).toString(),
         ids.isEmpty() ? null : ids,
         properties,
-        mappedPorts(properties));
-  }
-
-  private static List<MappedPort> mappedPorts(Map<String, String> properties) {
-    String text = properties.getOrDefault(NetworkResult.MAPPED_PORTS, "");
-    if (text.isEmpty()) {
-      return List.of();
-    }
-    try {
-      return WireJson.decodeList(text.getBytes(StandardCharsets.UTF_8), MappedPort.class);
-    } catch (GardenException invalid) {
-      // A client may have written the property.
-      return List.of();
-    }
+        ContainerNetwork.mappedPorts(properties));
   }
 
   @Override
   public Metrics metrics() {
-    try (LiveContainer.Use use = container.use()) {
-      return call("metrics", deadlines().metrics(), attempt -> sampler.sample());
-    }
+    container.requireUsable();
+    return sampler.sample(deadlines().metrics());
+  }
+
+  MetricsSampler sampler() {
+    return sampler;
   }
 
   @Override
   public void stop(boolean kill) {
-    try (LiveContainer.Use use = container.use()) {
-      call(
-          "stop",
-          deadlines().stop(),
-          attempt -> {
-            processes.stop(kill);
-            return true;
-          });
-      setProperty(RUN_STATE, "stopped");
-    }
+    using(
+        "stop",
+        deadlines().stop(),
+        attempt -> {
+          processes.stop(kill);
+          setProperty(RUN_STATE, "stopped");
+          return true;
+        });
   }
 
   @Override
   public Limits limits() {
     container.requireThere();
-    Limits limits = container.saved().limits();
+    Limits limits = container.saved().origin().limits();
     long memory = limits.memory().limitInBytes();
     return new Limits(
         BandwidthLimits.NONE,
@@ -180,77 +170,41 @@ final class GardenContainer implements BackendContainer {
 
   @Override
   public PortForward netIn(int hostPort, int containerPort) {
-    try (LiveContainer.Use use = container.use()) {
-      NetworkAddress address = address();
-      PortForward mapped =
-          call(
-              "net-in",
-              deadlines().run(),
-              attempt -> cell.plugins().network().netIn(address, hostPort, containerPort));
-      change(
-          properties -> {
-            List<MappedPort> ports = new ArrayList<>(mappedPorts(properties));
-            MappedPort added = new MappedPort(mapped.hostPort(), mapped.containerPort());
-            if (!ports.contains(added)) {
-              ports.add(added);
-            }
-            properties.put(
-                NetworkResult.MAPPED_PORTS,
-                new String(WireJson.encode(ports), StandardCharsets.UTF_8).strip());
-          });
-      return mapped;
-    }
+    return using(
+        "net-in", deadlines().run(), attempt -> network.netIn(hostPort, containerPort, attempt));
   }
 
   @Override
   public void netOut(List<NetOutRule> rules) {
-    try (LiveContainer.Use use = container.use()) {
-      NetworkAddress address = address();
-      int total = container.saved().netOut().size() + rules.size();
-      if (total > cell.settings().bounds().rules()) {
-        throw GardenException.failure(
-            "rules: %d (expected: at most %d)".formatted(total, cell.settings().bounds().rules()));
-      }
-      call(
-          "net-out",
-          deadlines().run(),
-          attempt -> {
-            cell.plugins().network().netOut(address, rules);
-            return true;
-          });
-      container.update(
-          saved -> {
-            List<NetOutRule> all = new ArrayList<>(saved.netOut());
-            all.addAll(rules);
-            return saved.withNetOut(all);
-          });
-    }
-  }
-
-  private NetworkAddress address() {
-    Map<String, String> properties = properties();
-    String ip = properties.get(NetworkResult.CONTAINER_IP);
-    if (ip == null) {
-      throw GardenException.failure("cannot find container [" + container.handle() + "]\n");
-    }
-    return new NetworkAddress(
-        container.handle().value(),
-        properties.getOrDefault(NetworkResult.EXTERNAL_IP, cell.settings().policy().externalIp()),
-        ip);
+    using(
+        "net-out",
+        deadlines().run(),
+        attempt -> {
+          network.netOut(rules, attempt);
+          return true;
+        });
   }
 
   @Override
   public void streamIn(String user, String destination, InputStream tar) throws IOException {
-    try (LiveContainer.StreamUse use = container.stream()) {
+    try (LiveContainer.StreamUse use = container.stream(() -> close(tar))) {
       ContainerPath path = ContainerPath.ofUser(user, destination);
       new TarReceiver(new ContainerRoot(root()).makeDirectory(path), use::isCancelled).receive(tar);
+    }
+  }
+
+  private void close(InputStream tar) {
+    try {
+      tar.close();
+    } catch (IOException e) {
+      log.atDebug().addKeyValue("handle", container.handle()).setCause(e).log("stream not closed");
     }
   }
 
   // The use goes over to the source, which ends it; a failure before ends it here.
   @Override
   public FileSource streamOut(String user, String source) {
-    LiveContainer.StreamUse use = container.stream();
+    LiveContainer.StreamUse use = container.stream(() -> {});
     boolean done = false;
     try {
       TarSource tar =
@@ -282,10 +236,8 @@ final class GardenContainer implements BackendContainer {
 
   @Override
   public RunningProcess run(ProcessSpec spec) {
-    try (LiveContainer.Use use = container.use()) {
-      Duration deadline = spec.image().isEmpty() ? deadlines().run() : deadlines().create();
-      return call("run", deadline, attempt -> processes.run(spec, attempt));
-    }
+    Duration deadline = spec.image().isEmpty() ? deadlines().run() : deadlines().create();
+    return using("run", deadline, attempt -> processes.run(spec, attempt));
   }
 
   @Override
@@ -315,8 +267,19 @@ final class GardenContainer implements BackendContainer {
     return state.root();
   }
 
-  private <T> T call(String operation, Duration deadline, HostCalls.Operation<T> work) {
-    return cell.calls().call(operation + " " + container.handle(), deadline, work);
+  /** The use ends with the operation, which may be long after its caller gave it up. */
+  private <T> T using(String operation, Duration deadline, HostCalls.Operation<T> work) {
+    LiveContainer.Use use = container.use();
+    return cell.calls()
+        .call(
+            operation + " " + container.handle(),
+            deadline,
+            attempt -> {
+              try (use) {
+                return work.run(attempt);
+              }
+            },
+            use::close);
   }
 
   private Deadlines deadlines() {

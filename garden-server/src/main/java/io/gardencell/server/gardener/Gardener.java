@@ -6,8 +6,11 @@ import io.gardencell.api.ContainerMetricsEntry;
 import io.gardencell.api.ContainerSpec;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
+import io.gardencell.api.Metrics;
 import io.gardencell.api.spi.ContainerEvent;
+import io.gardencell.server.gardener.GardenerSettings.Bounds;
 import io.gardencell.server.gardener.SavedContainer.Phase;
+import io.gardencell.server.gardener.SavedContainer.SavedProcess;
 import io.gardencell.server.route.BackendContainer;
 import io.gardencell.server.route.ContainerBackend;
 import io.gardencell.server.stream.Streams;
@@ -15,17 +18,17 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.function.Function;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +46,7 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
   private final Object admission = new Object();
   private final ConcurrentNavigableMap<Handle, GardenContainer> containers =
       new ConcurrentSkipListMap<>();
+  private final Recovery recovery;
 
   /** Containers' processes are pumped by {@code streams}. */
   public Gardener(GardenerSettings settings, Plugins plugins, Streams streams, Clock clock) {
@@ -54,13 +58,18 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
             new StateFiles(settings.depot()),
             new Bundles(settings.initBin()),
             new HostCalls(settings.bounds().calls()),
+            new Names(),
             clock);
+    recovery = new Recovery(cell, containers);
   }
 
-  /** Finds out what an earlier daemon left, takes up what runs and removes the rest. */
+  /**
+   * Finds out what an earlier daemon left, takes up what runs and removes the rest. What cannot be
+   * done now is tried again in the background.
+   */
   public void start() throws IOException {
     cell.plugins().runtime().onEvent(this::event);
-    new Recovery(cell, containers).run();
+    recovery.run();
   }
 
   @Override
@@ -79,9 +88,21 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
     } catch (IOException e) {
       throw GardenException.failure("capacity: " + e.getMessage(), e);
     }
-    long schedulable = cell.plugins().image().capacity().orElse(disk);
     long most = cell.settings().bounds().containers();
-    return new Capacity(physicalMemory(), disk, schedulable, most > 0 ? most : -1L);
+    return new Capacity(physicalMemory(), disk, schedulable().orElse(disk), most > 0 ? most : -1L);
+  }
+
+  private OptionalLong schedulable() {
+    try {
+      return cell.calls()
+          .call(
+              "capacity",
+              cell.settings().deadlines().metrics(),
+              attempt -> cell.plugins().image().capacity());
+    } catch (GardenException e) {
+      log.atWarn().setCause(e).log("image plugin cannot tell its capacity, the disk's is told");
+      return OptionalLong.empty();
+    }
   }
 
   /** Memory of the machine in bytes. */
@@ -101,52 +122,48 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
       throw GardenException.failure("invalid grace time: " + spec.graceTime().toNanos());
     }
     Handle handle = spec.handle().isEmpty() ? Handle.random() : Handle.parse(spec.handle());
-    LiveContainer.requireBound(spec.properties(), cell.settings().bounds().propertyChars());
-    if (spec.netOut().size() > cell.settings().bounds().rules()) {
-      throw GardenException.failure(
-          "rules: %d (expected: at most %d)"
-              .formatted(spec.netOut().size(), cell.settings().bounds().rules()));
-    }
+    requireBounds(spec);
     GardenContainer reserved = reserve(handle, spec);
-    boolean begun = false;
-    Duration deadline = cell.settings().deadlines().create();
-    boolean[] entered = {false};
+    boolean made = false;
     try {
       cell.calls()
           .call(
               "create " + handle,
-              deadline,
+              cell.settings().deadlines().create(),
               attempt -> {
-                entered[0] = true;
-                new Creation(cell, reserved.live(), spec)
-                    .run(attempt, () -> containers.remove(handle, reserved));
+                new Creation(cell, reserved.live(), spec).run(attempt, () -> forget(reserved));
                 return true;
-              });
-      begun = true;
-    } catch (GardenException.ServiceUnavailable e) {
-      if (!entered[0]) {
-        containers.remove(handle, reserved);
-      }
-      throw e;
+              },
+              () -> forget(reserved));
+      made = true;
     } finally {
-      log.atInfo().addKeyValue("handle", handle).addKeyValue("made", begun).log("create finished");
+      log.atInfo().addKeyValue("handle", handle).addKeyValue("made", made).log("create finished");
     }
     return handle;
   }
 
+  private void requireBounds(ContainerSpec spec) {
+    Bounds bounds = cell.settings().bounds();
+    LiveContainer.requireBound(spec.properties(), bounds.propertyChars());
+    requireBound("rules", spec.netOut().size(), bounds.rules());
+    requireBound("ports", spec.netIn().size(), bounds.rules());
+  }
+
+  private static void requireBound(String what, int count, int most) {
+    if (count > most) {
+      throw GardenException.failure("%s: %d (expected: at most %d)".formatted(what, count, most));
+    }
+  }
+
   private GardenContainer reserve(Handle handle, ContainerSpec spec) {
     SavedContainer saved =
-        new SavedContainer(
-            SavedContainer.VERSION,
-            handle.value(),
-            Phase.CREATING,
-            cell.clock().millis(),
-            spec.privileged(),
-            spec.limits(),
-            List.of(),
-            spec.properties(),
-            spec.netOut(),
-            List.of());
+        SavedContainer.of(
+                handle.value(),
+                Phase.CREATING,
+                new SavedContainer.Origin(
+                    cell.clock().millis(), spec.privileged(), false, spec.limits(), List.of()))
+            .withProperties(spec.properties())
+            .withNetOut(spec.netOut());
     GardenContainer fresh =
         new GardenContainer(cell, new LiveContainer(handle, cell.states(), saved));
     synchronized (admission) {
@@ -157,9 +174,19 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
       if (most > 0 && containers.size() >= most) {
         throw GardenException.failure("max containers reached");
       }
+      if (!cell.names().take(handle.value())) {
+        throw GardenException.failure("Handle '" + handle + "' already in use");
+      }
       containers.put(handle, fresh);
     }
     return fresh;
+  }
+
+  private void forget(GardenContainer container) {
+    Handle handle = container.live().handle();
+    if (containers.remove(handle, container)) {
+      cell.names().giveBack(handle.value());
+    }
   }
 
   @Override
@@ -170,7 +197,7 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
             "destroy " + handle,
             cell.settings().deadlines().destroy(),
             attempt -> {
-              container.destruction().run(() -> containers.remove(handle, container));
+              container.destruction().run(() -> forget(container));
               return true;
             });
     log.atInfo().addKeyValue("handle", handle).log("destroyed");
@@ -210,42 +237,61 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
     return entries;
   }
 
+  /** All samples are begun before the first is waited for; each has its deadline. */
   @Override
   public Map<String, ContainerMetricsEntry> bulkMetrics(List<String> handles) {
-    return parallel(
-        handles,
-        handle -> {
+    Map<String, Supplier<Metrics>> begun = new LinkedHashMap<>();
+    handles.forEach(handle -> begun.computeIfAbsent(handle, this::beginMetrics));
+    Map<String, ContainerMetricsEntry> entries = new LinkedHashMap<>();
+    begun.forEach(
+        (handle, result) -> {
           try {
-            return new ContainerMetricsEntry(get(Handle.known(handle)).metrics(), null);
+            entries.put(handle, new ContainerMetricsEntry(result.get(), null));
           } catch (GardenException e) {
-            return ContainerMetricsEntry.failed(e);
+            entries.put(handle, ContainerMetricsEntry.failed(e));
           }
         });
-  }
-
-  private <T> Map<String, T> parallel(List<String> handles, Function<String, T> work) {
-    int width = Math.max(1, cell.settings().bounds().calls() / 8);
-    Map<String, T> entries = new LinkedHashMap<>();
-    for (int from = 0; from < handles.size(); from += width) {
-      Map<String, Future<T>> round = new LinkedHashMap<>();
-      for (String handle : handles.subList(from, Math.min(handles.size(), from + width))) {
-        round.computeIfAbsent(
-            handle, h -> cell.calls().submit("bulk metrics", () -> work.apply(h)));
-      }
-      round.forEach((handle, result) -> entries.put(handle, await(result)));
-    }
     return entries;
   }
 
-  private static <T> T await(Future<T> result) {
+  private Supplier<Metrics> beginMetrics(String text) {
     try {
-      return result.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw GardenException.failure("interrupted", e);
-    } catch (ExecutionException e) {
-      throw HostCalls.failure("bulk", e);
+      Handle handle = Handle.known(text);
+      GardenContainer container = containers.get(handle);
+      if (container == null) {
+        return () -> metrics(handle);
+      }
+      container.live().requireUsable();
+      MetricsSampler sampler = container.sampler();
+      CompletableFuture<Metrics> sample = sampler.begin();
+      return () -> sampler.await(sample, cell.settings().deadlines().metrics());
+    } catch (GardenException e) {
+      return () -> {
+        throw e;
+      };
     }
+  }
+
+  /** The id of a process with an image of its own is as good as a handle here. */
+  @Override
+  public Metrics metrics(Handle handle) {
+    Optional<SavedProcess> sidecar =
+        containers.containsKey(handle) ? Optional.empty() : sidecar(handle);
+    if (sidecar.isEmpty()) {
+      return get(handle).metrics();
+    }
+    return cell.calls()
+        .call(
+            "metrics " + handle,
+            cell.settings().deadlines().metrics(),
+            attempt -> MetricsSampler.ofSidecar(cell, sidecar.get()));
+  }
+
+  private Optional<SavedProcess> sidecar(Handle id) {
+    return containers.values().stream()
+        .flatMap(container -> container.live().saved().processes().stream())
+        .filter(p -> p.sidecar() && p.pid() != 0 && Names.key(p.id()).equals(id.key()))
+        .findFirst();
   }
 
   @Override
@@ -261,19 +307,15 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
   }
 
   private void event(ContainerEvent event) {
-    Handle.find(event.handle())
-        .map(containers::get)
-        .ifPresent(
-            container -> {
-              var unused =
-                  cell.calls()
-                      .submit(
-                          "event",
-                          () -> {
-                            store(container, event);
-                            return true;
-                          });
-            });
+    GardenContainer container = Handle.find(event.handle()).map(containers::get).orElse(null);
+    if (container == null) {
+      return;
+    }
+    try {
+      cell.calls().chores().execute(() -> store(container, event));
+    } catch (RejectedExecutionException e) {
+      log.atWarn().addKeyValue("handle", event.handle()).setCause(e).log("event not stored");
+    }
   }
 
   private static void store(GardenContainer container, ContainerEvent event) {
@@ -287,6 +329,7 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
   /** Lets go of all containers; they live on. */
   @Override
   public void close() {
+    recovery.close();
     cell.calls().close();
   }
 }

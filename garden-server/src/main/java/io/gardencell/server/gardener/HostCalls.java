@@ -2,8 +2,12 @@ package io.gardencell.server.gardener;
 
 import io.gardencell.api.GardenException;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -17,28 +21,47 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs operations that call the host on threads of their own, so that one that hangs takes nothing
  * but its thread: whoever waits gets an error when the deadline passes, and the operation undoes
- * itself when it comes back. The threads are daemons and do not hold up the end of the program.
+ * itself when it comes back. Samples of figures and chores of ended processes have threads apart
+ * and queue for them, so that neither can use up what operations need. The threads are daemons and
+ * do not hold up the end of the program.
  */
 final class HostCalls implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(HostCalls.class);
+  private static final int CHORES = 8;
+  private static final int MOST_WAITING = 100_000;
+  private static final long CLOSE_SECONDS = 5;
 
-  private final ThreadPoolExecutor pool;
+  private final ThreadPoolExecutor operations;
+  private final ThreadPoolExecutor samples;
+  private final ThreadPoolExecutor chores;
 
   HostCalls(int most) {
+    operations = pool("host-call", 0, most, new SynchronousQueue<>());
+    samples = queueing("metrics", Math.max(2, most / 8));
+    chores = queueing("chore", CHORES);
+  }
+
+  private static ThreadPoolExecutor queueing(String name, int most) {
+    ThreadPoolExecutor pool = pool(name, most, most, new LinkedBlockingQueue<>(MOST_WAITING));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  private static ThreadPoolExecutor pool(
+      String name, int least, int most, BlockingQueue<Runnable> queue) {
     AtomicInteger count = new AtomicInteger();
-    pool =
-        new ThreadPoolExecutor(
-            0,
-            most,
-            10,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "host-call-" + count.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
+    return new ThreadPoolExecutor(
+        least,
+        most,
+        10,
+        TimeUnit.SECONDS,
+        queue,
+        task -> {
+          Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   /** An operation; it calls {@link Attempt#commit} before it makes its result final. */
@@ -69,6 +92,10 @@ final class HostCalls implements AutoCloseable {
       }
     }
 
+    boolean isGivenUp() {
+      return state.get() == State.GIVEN_UP;
+    }
+
     private boolean giveUp() {
       return state.compareAndSet(State.OPEN, State.GIVEN_UP);
     }
@@ -76,8 +103,19 @@ final class HostCalls implements AutoCloseable {
 
   /** Runs an operation and waits for it. */
   <T> T call(String name, Duration deadline, Operation<T> operation) {
+    return call(name, deadline, operation, () -> {});
+  }
+
+  /** The same; {@code rejected} runs if the operation will not, for want of threads. */
+  <T> T call(String name, Duration deadline, Operation<T> operation, Runnable rejected) {
     Attempt attempt = new Attempt(name);
-    Future<T> result = submit(name, () -> operation.run(attempt));
+    Future<T> result;
+    try {
+      result = operations.submit(() -> operation.run(attempt));
+    } catch (RejectedExecutionException e) {
+      rejected.run();
+      throw refusal(name);
+    }
     try {
       return result.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -96,7 +134,7 @@ final class HostCalls implements AutoCloseable {
     }
   }
 
-  /** After the commit only memory is touched, so this does not wait long. */
+  /** After the commit only our own files are touched, so this does not wait long. */
   private static <T> T committed(String name, Future<T> result) {
     try {
       return result.get();
@@ -108,13 +146,35 @@ final class HostCalls implements AutoCloseable {
     }
   }
 
-  <T> Future<T> submit(String name, java.util.concurrent.Callable<T> task) {
+  /** Begins an operation that nobody waits for yet. */
+  <T> Future<T> begin(String name, Callable<T> operation) {
     try {
-      return pool.submit(task);
+      return operations.submit(operation);
     } catch (RejectedExecutionException e) {
-      throw new GardenException.ServiceUnavailable(
-          "%s: %d host calls are in progress".formatted(name, pool.getPoolSize()));
+      throw refusal(name);
     }
+  }
+
+  /** Where figures are sampled; what is too much is rejected. */
+  Executor samples() {
+    return samples;
+  }
+
+  /** How many samples are taken at a time. */
+  int sampleWidth() {
+    return samples.getMaximumPoolSize();
+  }
+
+  /** Where one cleans up after processes; what is too much is rejected. */
+  Executor chores() {
+    return chores;
+  }
+
+  private GardenException refusal(String name) {
+    return new GardenException.ServiceUnavailable(
+        operations.isShutdown()
+            ? name + ": the server is stopping"
+            : "%s: %d host calls are in progress".formatted(name, operations.getPoolSize()));
   }
 
   static GardenException failure(String name, ExecutionException e) {
@@ -133,8 +193,24 @@ final class HostCalls implements AutoCloseable {
     return message == null ? failure.toString() : message;
   }
 
+  /**
+   * Takes nothing new and waits a while for what is under way. What hangs is left to the end of the
+   * program: interrupting it could cut a state file short.
+   */
   @Override
   public void close() {
-    pool.shutdownNow();
+    operations.shutdown();
+    samples.shutdown();
+    chores.shutdown();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+    try {
+      for (ThreadPoolExecutor pool : new ThreadPoolExecutor[] {operations, chores}) {
+        if (!pool.awaitTermination(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+          log.atWarn().addKeyValue("calls", pool.getActiveCount()).log("host calls left under way");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -10,22 +10,30 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A container's state in memory and who is using it. Creating and destroying are exclusive, all
- * other uses are shared: a destroy refuses new ones, cancels streams and waits for the rest. Every
- * change is stored before it is seen. Any thread; no host call is made under its monitor.
+ * A container's state in memory and who is using it. Creating, destroying and taking up after a
+ * restart are exclusive, all other uses are shared: a destroy refuses new ones, cancels streams and
+ * waits a while for the rest. Every change is stored before it is seen. Any thread; no host call is
+ * made under its monitor.
  */
 final class LiveContainer {
+
+  private static final Logger log = LoggerFactory.getLogger(LiveContainer.class);
 
   private final Handle handle;
   private final StateFiles states;
   private SavedContainer saved;
   private boolean gone;
+  private boolean takenUp = true;
+  private boolean takingUp;
   private int users;
-  private final List<AtomicBoolean> streams = new ArrayList<>();
+  private final List<StreamUse> streams = new ArrayList<>();
   private volatile @Nullable ContainerState runtime;
 
   LiveContainer(Handle handle, StateFiles states, SavedContainer saved) {
@@ -62,7 +70,7 @@ final class LiveContainer {
     }
   }
 
-  void updateProperties(int mostChars, java.util.function.Consumer<Map<String, String>> change) {
+  void updateProperties(int mostChars, Consumer<Map<String, String>> change) {
     update(
         old -> {
           Map<String, String> properties = new LinkedHashMap<>(old.properties());
@@ -83,13 +91,31 @@ final class LiveContainer {
     }
   }
 
-  /** Remembers the phase even if it cannot be stored: the start finds out what is really there. */
-  synchronized void phase(Phase phase) {
-    SavedContainer changed = saved.withPhase(phase);
-    saved = changed;
+  /** Stores the state as it is: the first thing that is left of a container. */
+  synchronized void begin() {
+    states.write(saved);
+  }
+
+  /**
+   * From now on it can only be destroyed. True in memory even if it cannot be stored: the next
+   * start treats what is then in the file, half made or half destroyed, the same way.
+   */
+  synchronized void stuck() {
+    gone = false;
+    remember(Phase.STUCK);
     notifyAll();
-    if (!gone) {
-      states.write(changed);
+  }
+
+  private void remember(Phase phase) {
+    saved = saved.withPhase(phase);
+    try {
+      states.write(saved);
+    } catch (GardenException e) {
+      log.atError()
+          .addKeyValue("handle", handle)
+          .addKeyValue("phase", phase)
+          .setCause(e)
+          .log("phase not stored");
     }
   }
 
@@ -100,22 +126,27 @@ final class LiveContainer {
     return new Use();
   }
 
-  /** Begins a stream that a destroy cancels: then the flag is set. */
-  synchronized StreamUse stream() {
+  /** Begins a stream that a destroy cancels: then {@code cancel} is called too, on its thread. */
+  synchronized StreamUse stream(Runnable cancel) {
     requireUsable();
-    AtomicBoolean cancelled = new AtomicBoolean();
-    streams.add(cancelled);
     users++;
-    return new StreamUse(cancelled);
+    StreamUse use = new StreamUse(cancel);
+    streams.add(use);
+    return use;
   }
 
-  private void requireUsable() {
+  /** Fails if it may not be used now. */
+  synchronized void requireUsable() {
     requireThere();
     if (saved.phase() == Phase.STUCK) {
       throw GardenException.failure("container " + handle + " is stuck: destroy it");
     }
     if (saved.phase() != Phase.CREATED) {
       throw new GardenException.ContainerNotFound(handle.value());
+    }
+    if (!takenUp) {
+      throw new GardenException.ServiceUnavailable(
+          "container " + handle + " is being taken up after a restart");
     }
   }
 
@@ -125,42 +156,73 @@ final class LiveContainer {
     }
   }
 
-  /** Makes the caller the only user; fails if another create or destroy is at work. */
+  /** Whether it is there and may be used. */
+  synchronized boolean isUsable() {
+    return !gone && saved.phase() == Phase.CREATED;
+  }
+
+  /** Refuses uses until {@link #takenUp}. */
+  synchronized void awaitTakeUp() {
+    takenUp = false;
+  }
+
+  /** Begins to take it up; false if it is being destroyed or gone. */
+  synchronized boolean beginTakeUp() {
+    takingUp = !gone && saved.phase() == Phase.CREATED;
+    return takingUp;
+  }
+
+  /** Ends an attempt to take it up; only a last one opens it for use. */
+  synchronized void endTakeUp(boolean last) {
+    takingUp = false;
+    takenUp |= last;
+    notifyAll();
+  }
+
+  /**
+   * Makes the caller the only one to change the container; fails if another create, destroy or
+   * take-up is at work. Operations that hang are waited for only so long: ending their container is
+   * what may free them.
+   */
   synchronized void beginDestroy(Duration patience) {
     if (gone) {
       throw new GardenException.ContainerNotFound(handle.value());
     }
-    Phase before = saved.phase();
-    if (before == Phase.DESTROYING) {
+    if (saved.phase() == Phase.DESTROYING) {
       throw GardenException.failure("container already being destroyed");
     }
-    if (before == Phase.CREATING) {
+    if (saved.phase() == Phase.CREATING) {
       throw GardenException.failure("container " + handle + " is being created");
     }
-    phase(Phase.DESTROYING);
-    streams.forEach(cancelled -> cancelled.set(true));
-    if (!awaitUnused(patience)) {
-      phase(before);
+    if (takingUp) {
       throw GardenException.failure(
-          "container %s: %d operations do not end, not destroyed".formatted(handle, users));
+          "container " + handle + " is being taken up after a restart, try again");
+    }
+    remember(Phase.DESTROYING);
+    List.copyOf(streams).forEach(StreamUse::cancel);
+    awaitUnused(patience);
+    if (users > 0) {
+      log.atWarn()
+          .addKeyValue("handle", handle)
+          .addKeyValue("operations", users)
+          .log("destroying although operations do not end");
     }
   }
 
-  private synchronized boolean awaitUnused(Duration patience) {
+  private void awaitUnused(Duration patience) {
     long end = System.nanoTime() + patience.toNanos();
     while (users > 0) {
       long left = (end - System.nanoTime()) / 1_000_000;
       if (left <= 0) {
-        return false;
+        return;
       }
       try {
         wait(left);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        return false;
+        return;
       }
     }
-    return true;
   }
 
   /** From now on nothing is stored any more. */
@@ -169,12 +231,7 @@ final class LiveContainer {
     notifyAll();
   }
 
-  /** Something is left after all. */
-  synchronized void notGone() {
-    gone = false;
-  }
-
-  private synchronized void left(@Nullable AtomicBoolean stream) {
+  private synchronized void left(@Nullable StreamUse stream) {
     users--;
     if (stream != null) {
       streams.remove(stream);
@@ -183,7 +240,7 @@ final class LiveContainer {
   }
 
   /** A use of the container. */
-  class Use implements AutoCloseable {
+  final class Use implements AutoCloseable {
 
     private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -198,21 +255,27 @@ final class LiveContainer {
   /** A use that can be cancelled. */
   final class StreamUse implements AutoCloseable {
 
-    private final AtomicBoolean cancelled;
+    private final Runnable onCancel;
+    private volatile boolean cancelled;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    StreamUse(AtomicBoolean cancelled) {
-      this.cancelled = cancelled;
+    StreamUse(Runnable onCancel) {
+      this.onCancel = onCancel;
+    }
+
+    private void cancel() {
+      cancelled = true;
+      onCancel.run();
     }
 
     boolean isCancelled() {
-      return cancelled.get();
+      return cancelled;
     }
 
     @Override
     public void close() {
       if (!ended.getAndSet(true)) {
-        left(cancelled);
+        left(this);
       }
     }
   }

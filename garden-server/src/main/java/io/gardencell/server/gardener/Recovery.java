@@ -3,123 +3,237 @@ package io.gardencell.server.gardener;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
 import io.gardencell.api.spi.ContainerState;
+import io.gardencell.server.gardener.SavedContainer.Origin;
 import io.gardencell.server.gardener.SavedContainer.Phase;
+import io.gardencell.server.gardener.SavedContainer.SavedProcess;
+import io.gardencell.server.gardener.StartJobs.Job;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.AbstractSet;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The start: compares the state files with what the plugins know, takes up what runs, finishes what
- * was half done and removes what is ours and belongs to nothing. Failures of single containers
- * leave them stuck and never stop the start. One thread, once.
+ * was half done and removes what is ours and belongs to nothing. An app that runs is never the
+ * price: what cannot be told is left alone. Failures of single containers never stop the start;
+ * they are tried again while requests are served, each under the exclusion that its container or
+ * its name gives it. One thread, once.
  */
-final class Recovery {
+final class Recovery implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
 
   private final Cell cell;
   private final ConcurrentMap<Handle, GardenContainer> containers;
+  private final Rebuilding rebuilding;
+  private final StartJobs jobs;
 
   Recovery(Cell cell, ConcurrentMap<Handle, GardenContainer> containers) {
     this.cell = cell;
     this.containers = containers;
+    rebuilding = new Rebuilding(cell);
+    jobs =
+        new StartJobs(
+            cell.settings().deadlines().destroy(), cell.settings().deadlines().retryPause());
   }
 
   void run() throws IOException {
-    for (SavedContainer saved : cell.states().load()) {
-      Handle handle = Handle.parse(saved.handle());
-      containers.put(
-          handle, new GardenContainer(cell, new LiveContainer(handle, cell.states(), saved)));
+    List<StateFiles.Found> found = cell.states().load();
+    Map<String, ContainerState> running = running();
+    List<Job> ofContainers = new ArrayList<>();
+    for (StateFiles.Found one : found) {
+      recover(one, running.get(Names.key(one.handle())), ofContainers);
     }
-    Map<String, ContainerState> running =
-        call("list containers", () -> cell.plugins().runtime().containers()).stream()
-            .collect(Collectors.toMap(s -> key(s.handle()), s -> s, (a, b) -> a));
-    for (GardenContainer container : List.copyOf(containers.values())) {
-      recover(container, running.get(key(container.live().handle().value())));
-    }
-    removeOrphans(running);
+    List<Job> ofOrphans = new ArrayList<>();
+    running.values().stream().filter(this::isOrphan).forEach(s -> ofOrphans.add(removal(s)));
+    ofOrphans.add(new Job("reconcile networks", this::reconcile, () -> {}));
+    ofOrphans.add(new Job("remove orphaned volumes", this::removeVolumes, () -> {}));
+    jobs.run(List.of(ofContainers, ofOrphans));
+  }
+
+  private Map<String, ContainerState> running() {
+    Duration deadline = cell.settings().deadlines().destroy();
+    return cell
+        .calls()
+        .call("list containers", deadline, attempt -> cell.plugins().runtime().containers())
+        .stream()
+        .collect(Collectors.toMap(s -> Names.key(s.handle()), s -> s, (a, b) -> a));
   }
 
   private void recover(
-      GardenContainer container, @org.jspecify.annotations.Nullable ContainerState state) {
+      StateFiles.Found found, @Nullable ContainerState state, List<Job> jobsOfContainers) {
+    boolean runs = state != null && state.status() == ContainerState.Status.RUNNING;
+    boolean rebuilt = found.saved() == null && runs;
+    SavedContainer saved = found.saved();
+    if (saved == null) {
+      saved = rebuilt ? rebuilding.rebuild(found.handle()) : unknown(found.handle());
+    }
+    boolean whole = saved.phase() == Phase.CREATED && !cell.settings().policy().destroyOnStart();
+    GardenContainer container = add(whole ? saved : saved.withPhase(Phase.STUCK));
+    if (whole) {
+      if (rebuilt) {
+        store(container.live());
+      }
+      container.live().awaitTakeUp();
+      jobsOfContainers.add(takeUp(container, state));
+    } else if (found.corrupt() && !cell.settings().policy().destroyOnStart()) {
+      log.atError()
+          .addKeyValue("handle", found.handle())
+          .log("container without a readable state does not run: stuck until it is destroyed");
+    } else {
+      jobsOfContainers.add(destruction(container));
+    }
+  }
+
+  private SavedContainer unknown(String handle) {
+    Origin origin =
+        new Origin(cell.clock().millis(), false, false, io.gardencell.api.Limits.NONE, List.of());
+    return SavedContainer.of(handle, Phase.STUCK, origin);
+  }
+
+  private static void store(LiveContainer rebuilt) {
+    try {
+      rebuilt.begin();
+    } catch (GardenException e) {
+      log.atError().addKeyValue("handle", rebuilt.handle()).setCause(e).log("state not stored");
+    }
+  }
+
+  private GardenContainer add(SavedContainer saved) {
+    Handle handle = Handle.parse(saved.handle());
+    GardenContainer container =
+        new GardenContainer(cell, new LiveContainer(handle, cell.states(), saved));
+    containers.put(handle, container);
+    if (!cell.names().take(saved.handle())) {
+      log.atError().addKeyValue("handle", handle).log("handle is the id of a process too");
+    }
+    container.processes().claimSidecars();
+    return container;
+  }
+
+  private static Job takeUp(GardenContainer container, @Nullable ContainerState state) {
     LiveContainer live = container.live();
-    boolean whole =
-        live.saved().phase() == Phase.CREATED && !cell.settings().policy().destroyOnStart();
-    attempt(
-        (whole ? "recover " : "destroy ") + live.handle(),
+    return new Job(
+        "take up " + live.handle(),
         () -> {
-          if (whole) {
+          if (!live.beginTakeUp()) {
+            return;
+          }
+          List<String> failures = new ArrayList<>();
+          try {
             if (state != null) {
               live.runtime(state);
             }
-            container.processes().adopt();
-          } else {
-            container.destruction().steps(() -> containers.remove(live.handle(), container));
-          }
-        });
-  }
-
-  private void removeOrphans(Map<String, ContainerState> running) {
-    Set<String> known = new HashSet<>();
-    Set<String> live = new HashSet<>();
-    for (GardenContainer container : containers.values()) {
-      SavedContainer saved = container.live().saved();
-      live.add(saved.handle());
-      known.add(key(saved.handle()));
-      saved.processes().stream().filter(p -> p.sidecar()).forEach(p -> known.add(key(p.id())));
-    }
-    for (ContainerState state : running.values()) {
-      if (!known.contains(key(state.handle()))) {
-        attempt(
-            "remove orphan " + state.handle(),
-            () -> cell.plugins().runtime().delete(state.handle()));
-      }
-    }
-    attempt("reconcile networks", () -> cell.plugins().network().reconcile(live));
-    attempt(
-        "remove orphaned volumes",
-        () -> {
-          List<String> failures = new ArrayList<>();
-          for (String handle : cell.plugins().image().handles()) {
-            if (!known.contains(key(handle))) {
-              Undo.attempt(() -> cell.plugins().image().delete(handle), failures);
+            for (SavedProcess process : live.saved().processes()) {
+              Undo.attempt(() -> container.processes().adopt(process), failures);
             }
+          } finally {
+            live.endTakeUp(failures.isEmpty());
           }
           if (!failures.isEmpty()) {
             throw GardenException.failure(Undo.text(failures));
           }
-        });
+        },
+        () -> live.endTakeUp(true));
   }
 
-  private void attempt(String name, Runnable work) {
-    try {
-      call(
-          name,
-          () -> {
-            work.run();
-            return true;
-          });
-      log.atInfo().addKeyValue("step", name).log("start step finished");
-    } catch (GardenException e) {
-      log.atError().addKeyValue("step", name).setCause(e).log("start step failed");
+  private Job destruction(GardenContainer container) {
+    Handle handle = container.live().handle();
+    return new Job(
+        "destroy " + handle,
+        () -> {
+          try {
+            container
+                .destruction()
+                .run(
+                    () -> {
+                      containers.remove(handle, container);
+                      cell.names().giveBack(handle.value());
+                    });
+          } catch (GardenException.ContainerNotFound gone) {
+            log.atDebug().addKeyValue("handle", handle).log("destroyed by a client meanwhile");
+          }
+        },
+        () -> {});
+  }
+
+  /** Whether nobody knows the system; a sidecar's bundle lies in that of its container. */
+  private boolean isOrphan(ContainerState state) {
+    if (cell.names().isTaken(state.handle())) {
+      return false;
+    }
+    Path depot = cell.settings().depot().toAbsolutePath();
+    Path bundle = state.bundle().toAbsolutePath();
+    if (!bundle.startsWith(depot) || bundle.getNameCount() < depot.getNameCount() + 3) {
+      return true;
+    }
+    String sandbox = bundle.getName(depot.getNameCount()).toString();
+    return Handle.find(sandbox).map(containers::containsKey).filter(there -> there).isEmpty();
+  }
+
+  /** The name stays taken until the orphan is gone, so that nobody makes a container of it. */
+  private Job removal(ContainerState state) {
+    String handle = state.handle();
+    cell.names().take(handle);
+    return new Job(
+        "remove orphan " + handle,
+        () -> {
+          cell.plugins().runtime().delete(handle);
+          cell.plugins().image().delete(handle);
+          cell.names().giveBack(handle);
+        },
+        () -> {});
+  }
+
+  private void removeVolumes() {
+    List<String> failures = new ArrayList<>();
+    for (String handle : cell.plugins().image().handles()) {
+      if (cell.names().take(handle)) {
+        Undo.attempt(() -> cell.plugins().image().delete(handle), failures);
+        cell.names().giveBack(handle);
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw GardenException.failure(Undo.text(failures));
     }
   }
 
-  private <T> T call(String name, java.util.function.Supplier<T> work) {
-    Duration deadline = cell.settings().deadlines().destroy();
-    return cell.calls().call(name, deadline, attempt -> work.get());
+  /** The set is live: containers that are made meanwhile are in it before they have an endpoint. */
+  private void reconcile() {
+    Set<String> live =
+        new AbstractSet<>() {
+          @Override
+          public boolean contains(Object handle) {
+            return handle instanceof String text
+                && Handle.find(text).map(containers::containsKey).orElse(false);
+          }
+
+          @Override
+          public Iterator<String> iterator() {
+            return containers.keySet().stream().map(Handle::value).iterator();
+          }
+
+          @Override
+          public int size() {
+            return containers.size();
+          }
+        };
+    cell.plugins().network().reconcile(live);
   }
 
-  private static String key(String handle) {
-    return handle.toLowerCase(Locale.ROOT);
+  /** Gives up what is still being tried. */
+  @Override
+  public void close() {
+    jobs.close();
   }
 }

@@ -10,17 +10,13 @@ import java.util.TreeMap;
 /**
  * What is remembered of a container across restarts; the content of its state file.
  *
- * @param createdMillis when it was made, since the epoch
- * @param env environment of the image, then that of the spec
+ * @param origin what it was made with
  */
 record SavedContainer(
     @JsonProperty("version") int version,
     @JsonProperty("handle") String handle,
     @JsonProperty("phase") Phase phase,
-    @JsonProperty("created_millis") long createdMillis,
-    @JsonProperty("privileged") boolean privileged,
-    @JsonProperty("limits") Limits limits,
-    @JsonProperty("env") List<String> env,
+    @JsonProperty("origin") Origin origin,
     @JsonProperty("properties") Map<String, String> properties,
     @JsonProperty("netout_rules") List<NetOutRule> netOut,
     @JsonProperty("processes") List<SavedProcess> processes) {
@@ -32,93 +28,78 @@ record SavedContainer(
     CREATING,
     CREATED,
     DESTROYING,
-    /** Something could not be undone; destroy can be repeated. */
+    /** Something could not be undone, or what it was is not known; destroy can be repeated. */
     STUCK
+  }
+
+  /**
+   * What never changes of a container.
+   *
+   * @param createdMillis when it was made, since the epoch
+   * @param rawRoot whether its root file system is a directory that no image plugin made
+   * @param env environment of the image, then that of the spec
+   */
+  record Origin(
+      @JsonProperty("created_millis") long createdMillis,
+      @JsonProperty("privileged") boolean privileged,
+      @JsonProperty("raw_root") boolean rawRoot,
+      @JsonProperty("limits") Limits limits,
+      @JsonProperty("env") List<String> env) {
+
+    Origin {
+      limits = limits == null ? Limits.NONE : limits;
+      env = env == null ? List.of() : List.copyOf(env);
+    }
+
+    /** The same with the environment of processes and the kind of root. */
+    Origin made(boolean isRaw, List<String> processEnv) {
+      return new Origin(createdMillis, privileged, isRaw, limits, processEnv);
+    }
   }
 
   /**
    * A process that was started.
    *
+   * @param pid 0 while it is being started
    * @param sidecar whether it has a root file system of its own
+   * @param startedMillis since the epoch
    */
   record SavedProcess(
       @JsonProperty("id") String id,
       @JsonProperty("pid") long pid,
-      @JsonProperty("sidecar") boolean sidecar) {}
+      @JsonProperty("sidecar") boolean sidecar,
+      @JsonProperty("started_millis") long startedMillis) {}
 
   SavedContainer {
     phase = phase == null ? Phase.STUCK : phase;
-    limits = limits == null ? Limits.NONE : limits;
-    env = env == null ? List.of() : List.copyOf(env);
+    origin = origin == null ? new Origin(0, false, false, Limits.NONE, List.of()) : origin;
     properties = properties == null ? Map.of() : Map.copyOf(new TreeMap<>(properties));
     netOut = netOut == null ? List.of() : List.copyOf(netOut);
     processes = processes == null ? List.of() : List.copyOf(processes);
   }
 
-  /** A container of which nothing but the handle is known. */
-  static SavedContainer unknown(String handle, long createdMillis) {
-    return new SavedContainer(
-        VERSION,
-        handle,
-        Phase.STUCK,
-        createdMillis,
-        false,
-        Limits.NONE,
-        List.of(),
-        Map.of(),
-        List.of(),
-        List.of());
+  /** A container that is only begun, or of which not much is known. */
+  static SavedContainer of(String handle, Phase phase, Origin origin) {
+    return new SavedContainer(VERSION, handle, phase, origin, Map.of(), List.of(), List.of());
   }
 
   SavedContainer withPhase(Phase other) {
-    return new SavedContainer(
-        version,
-        handle,
-        other,
-        createdMillis,
-        privileged,
-        limits,
-        env,
-        properties,
-        netOut,
-        processes);
+    return new SavedContainer(version, handle, other, origin, properties, netOut, processes);
   }
 
-  SavedContainer withEnv(List<String> other) {
-    return new SavedContainer(
-        version,
-        handle,
-        phase,
-        createdMillis,
-        privileged,
-        limits,
-        other,
-        properties,
-        netOut,
-        processes);
+  SavedContainer withOrigin(Origin other) {
+    return new SavedContainer(version, handle, phase, other, properties, netOut, processes);
   }
 
   SavedContainer withProperties(Map<String, String> other) {
-    return new SavedContainer(
-        version, handle, phase, createdMillis, privileged, limits, env, other, netOut, processes);
+    return new SavedContainer(version, handle, phase, origin, other, netOut, processes);
   }
 
   SavedContainer withNetOut(List<NetOutRule> other) {
-    return new SavedContainer(
-        version,
-        handle,
-        phase,
-        createdMillis,
-        privileged,
-        limits,
-        env,
-        properties,
-        other,
-        processes);
+    return new SavedContainer(version, handle, phase, origin, properties, other, processes);
   }
 
   SavedContainer withProcesses(List<SavedProcess> other) {
-    return new SavedContainer(
-        version, handle, phase, createdMillis, privileged, limits, env, properties, netOut, other);
+    return new SavedContainer(version, handle, phase, origin, properties, netOut, other);
   }
 }

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -18,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +36,11 @@ final class StateFiles {
   private static final Logger log = LoggerFactory.getLogger(StateFiles.class);
   private static final String STATE = "container.json";
 
+  private static final boolean POSIX =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+  private static final int MOVE_ATTEMPTS = 10;
+  private static final long MOVE_PAUSE_NANOS = 20_000_000;
+
   private final Path depot;
 
   StateFiles(Path depot) {
@@ -46,7 +54,10 @@ final class StateFiles {
   void write(SavedContainer container) {
     try {
       Path bundle = bundle(container.handle());
-      Files.createDirectories(bundle);
+      if (!Files.isDirectory(bundle)) {
+        Files.createDirectories(bundle);
+        flushDirectory(depot);
+      }
       replace(bundle.resolve(STATE), WireJson.encode(container));
     } catch (IOException e) {
       throw GardenException.failure("cannot store state of " + container.handle() + ": " + e, e);
@@ -77,16 +88,51 @@ final class StateFiles {
       }
       out.force(true);
     }
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    move(fresh, file);
+    flushDirectory(file.getParent());
   }
 
-  /** All containers of the depot; what cannot be read is set aside and known by its handle only. */
-  List<SavedContainer> load() throws IOException {
+  /** On Windows a scanner may hold a fresh file open for a moment. */
+  private static void move(Path fresh, Path file) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Files.move(
+            fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return;
+      } catch (AccessDeniedException e) {
+        if (POSIX || attempt == MOVE_ATTEMPTS) {
+          throw e;
+        }
+        LockSupport.parkNanos(MOVE_PAUSE_NANOS);
+      }
+    }
+  }
+
+  /** A rename outlives a loss of power once its directory is flushed; NTFS sees to it itself. */
+  private static void flushDirectory(Path directory) throws IOException {
+    if (POSIX) {
+      try (FileChannel opened = FileChannel.open(directory, StandardOpenOption.READ)) {
+        opened.force(true);
+      }
+    }
+  }
+
+  /**
+   * A container that the depot tells of.
+   *
+   * @param saved its state; null if there is no state file that can be read
+   * @param corrupt whether there was one that could not, and was set aside
+   */
+  record Found(String handle, @Nullable SavedContainer saved, boolean corrupt) {}
+
+  /** All containers of the depot, in the order of their handles. */
+  List<Found> load() throws IOException {
     Files.createDirectories(depot);
-    List<SavedContainer> found = new ArrayList<>();
+    List<Found> found = new ArrayList<>();
     List<Path> bundles;
     try (Stream<Path> entries = Files.list(depot)) {
-      bundles = entries.filter(e -> Files.isDirectory(e, LinkOption.NOFOLLOW_LINKS)).toList();
+      bundles =
+          entries.filter(e -> Files.isDirectory(e, LinkOption.NOFOLLOW_LINKS)).sorted().toList();
     }
     for (Path bundle : bundles) {
       String handle = String.valueOf(bundle.getFileName());
@@ -99,28 +145,32 @@ final class StateFiles {
     return found;
   }
 
-  private static SavedContainer read(Path bundle, String handle) throws IOException {
+  private static Found read(Path bundle, String handle) throws IOException {
     Path file = bundle.resolve(STATE);
     try {
       SavedContainer saved = WireJson.decode(Files.readAllBytes(file), SavedContainer.class);
       if (handle.equals(saved.handle()) && saved.version() == SavedContainer.VERSION) {
-        return saved;
+        return new Found(handle, saved, false);
       }
       setAside(file, "handle '%s', version %d".formatted(saved.handle(), saved.version()));
     } catch (NoSuchFileException e) {
-      log.atWarn().addKeyValue("handle", handle).log("container without a state file");
-    } catch (GardenException e) {
-      setAside(file, String.valueOf(e.getMessage()));
+      // One that was set aside at an earlier start was corrupt all the same.
+      return new Found(handle, null, Files.exists(aside(file)));
+    } catch (GardenException | IOException e) {
+      setAside(file, HostCalls.text(e));
     }
-    return SavedContainer.unknown(handle, Files.getLastModifiedTime(bundle).toMillis());
+    return new Found(handle, null, true);
+  }
+
+  private static Path aside(Path file) {
+    return file.resolveSibling(STATE + ".corrupt");
   }
 
   private static void setAside(Path file, String why) throws IOException {
-    Path aside = file.resolveSibling(STATE + ".corrupt");
-    Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(file, aside(file), StandardCopyOption.REPLACE_EXISTING);
     log.atError()
         .addKeyValue("file", file)
-        .addKeyValue("aside", aside)
+        .addKeyValue("aside", aside(file))
         .addKeyValue("reason", why)
         .log("corrupt state file set aside");
   }

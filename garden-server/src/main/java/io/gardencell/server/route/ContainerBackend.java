@@ -5,6 +5,7 @@ import io.gardencell.api.ContainerInfoEntry;
 import io.gardencell.api.ContainerMetricsEntry;
 import io.gardencell.api.ContainerSpec;
 import io.gardencell.api.Handle;
+import io.gardencell.api.Metrics;
 import java.util.List;
 import java.util.Map;
 
@@ -44,4 +45,9 @@ public interface ContainerBackend {
    * @throws io.gardencell.api.GardenException.ContainerNotFound if there is none
    */
   BackendContainer get(Handle handle);
+
+  /** Figures of a container; the id of a process with an image of its own will do as well. */
+  default Metrics metrics(Handle handle) {
+    return get(handle).metrics();
+  }
 }

@@ -37,6 +37,13 @@ final class Held {
     };
   }
 
+  Answer metrics(Request request) {
+    Handle handle = handle(request);
+    try (GraceTimers.Hold hold = timers.hold(handle)) {
+      return Answer.json(backend.metrics(handle));
+    }
+  }
+
   GraceTimers.Hold hold(Handle handle) {
     return timers.hold(handle);
   }

@@ -57,12 +57,7 @@ final class PropertyRoutes implements RouteGroup {
                   container.removeProperty(request.parameter("key"));
                   return Answer.OK;
                 }))
-        .add(
-            "get-metrics",
-            Lane.FIGURES,
-            "GET",
-            metrics,
-            held.handler((container, request) -> Answer.json(container.metrics())));
+        .add("get-metrics", Lane.FIGURES, "GET", metrics, held::metrics);
   }
 
   private Answer setGraceTime(Request request) {

@@ -1,0 +1,94 @@
+package io.gardencell.server.gardener;
+
+import io.gardencell.api.CpuLimits;
+import io.gardencell.api.GardenException;
+import io.gardencell.api.Limits;
+import io.gardencell.api.MemoryLimits;
+import io.gardencell.api.oci.OciJson;
+import io.gardencell.api.oci.OciSpec;
+import io.gardencell.api.oci.OciWindows;
+import io.gardencell.api.spi.NetworkResult;
+import io.gardencell.server.gardener.SavedContainer.Origin;
+import io.gardencell.server.gardener.SavedContainer.Phase;
+import io.gardencell.server.gardener.SavedContainer.SavedProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts the state of a running container together again whose state file is lost: what the bundle,
+ * the directories of its processes and the network plugin tell. The client's own properties, its
+ * rules and the grace time are not told anywhere; the app goes on all the same. One thread.
+ */
+final class Rebuilding {
+
+  private static final Logger log = LoggerFactory.getLogger(Rebuilding.class);
+
+  private final Cell cell;
+
+  Rebuilding(Cell cell) {
+    this.cell = cell;
+  }
+
+  /** The state as far as it can be found out. */
+  SavedContainer rebuild(String handle) {
+    Path bundle = cell.states().bundle(handle);
+    Map<String, String> properties = new HashMap<>();
+    List<SavedProcess> processes = List.of();
+    Origin origin = new Origin(cell.clock().millis(), false, false, Limits.NONE, List.of());
+    try {
+      origin = origin(bundle);
+      processes = new ProcessFiles(bundle).found();
+    } catch (IOException | IllegalArgumentException e) {
+      log.atError().addKeyValue("handle", handle).setCause(e).log("bundle cannot be read");
+    }
+    try {
+      Optional<NetworkResult> network = cell.plugins().network().connected(handle);
+      network.ifPresent(found -> properties.putAll(found.properties()));
+    } catch (GardenException e) {
+      log.atError().addKeyValue("handle", handle).setCause(e).log("network cannot be told");
+    }
+    properties.put(NetworkResult.EXTERNAL_IP, cell.settings().policy().externalIp());
+    properties.put(Gardener.STATE, "created");
+    log.atError()
+        .addKeyValue("handle", handle)
+        .addKeyValue("processes", processes.size())
+        .log("state rebuilt for a running container: its own properties and grace time are lost");
+    return SavedContainer.of(handle, Phase.CREATED, origin)
+        .withProperties(properties)
+        .withProcesses(processes);
+  }
+
+  private static Origin origin(Path bundle) throws IOException {
+    OciSpec config = OciJson.read(Files.readString(bundle.resolve("config.json")), OciSpec.class);
+    long created = Files.getLastModifiedTime(bundle.resolve("pidfile")).toMillis();
+    OciWindows windows = config.windows();
+    OciWindows.Resources resources = windows == null ? null : windows.resources();
+    return new Origin(
+        created,
+        false,
+        resources == null,
+        limits(resources),
+        config.process() == null ? List.of() : config.process().env());
+  }
+
+  private static Limits limits(OciWindows.@org.jspecify.annotations.Nullable Resources found) {
+    if (found == null) {
+      return Limits.NONE;
+    }
+    long memory = found.memory() == null ? 0 : found.memory().limit().longValue();
+    long shares = found.cpu() == null ? 0 : found.cpu().shares();
+    return new Limits(
+        Limits.NONE.bandwidth(),
+        new CpuLimits(0, shares),
+        Limits.NONE.disk(),
+        new MemoryLimits(memory),
+        Limits.NONE.pid());
+  }
+}
