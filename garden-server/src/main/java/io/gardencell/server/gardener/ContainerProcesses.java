@@ -66,8 +66,8 @@ final class ContainerProcesses {
       ContainerProcess process = sidecar ? sidecars.start(id.value(), spec) : start(id, spec);
       boolean followed = false;
       try {
-        files.writePid(id.value(), process.pid());
         remember(new SavedProcess(id.value(), process.pid(), sidecar, cell.clock().millis()));
+        files.writePid(id.value(), process.pid());
         attempt.commit();
         followed = true;
       } finally {

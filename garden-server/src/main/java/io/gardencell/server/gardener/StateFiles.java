@@ -89,7 +89,7 @@ final class StateFiles {
       out.force(true);
     }
     move(fresh, file);
-    flushDirectory(file.getParent());
+    flushDirectory(file.resolveSibling("."));
   }
 
   /** On Windows a scanner may hold a fresh file open for a moment. */
@@ -180,7 +180,10 @@ final class StateFiles {
     removeTree(bundle(handle));
   }
 
-  /** Removes a directory with all that is in it, without following links. */
+  /**
+   * Removes a directory with all that is in it, without following links; what somebody else removes
+   * meanwhile is no failure.
+   */
   static void removeTree(Path directory) {
     if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       return;
@@ -201,9 +204,17 @@ final class StateFiles {
     }
 
     @Override
+    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+      if (failure instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw failure;
+    }
+
+    @Override
     public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
         throws IOException {
-      if (failure != null) {
+      if (failure != null && !(failure instanceof NoSuchFileException)) {
         throw failure;
       }
       Files.deleteIfExists(directory);

@@ -1,0 +1,130 @@
+package io.gardencell.server.gardener;
+
+import io.gardencell.api.ContainerSpec;
+import io.gardencell.api.Handle;
+import io.gardencell.api.ProcessSpec;
+import io.gardencell.api.WireJson;
+import io.gardencell.server.gardener.GardenerSettings.Deadlines;
+import io.gardencell.server.route.BackendContainer;
+import io.gardencell.server.stream.StreamSettings;
+import io.gardencell.server.stream.Streams;
+import io.netty.util.HashedWheelTimer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A Gardener over {@link FakePlugins}, which outlive its restarts. */
+abstract class GardenerTest {
+
+  /** Long enough for a busy machine, short where a test means to pass it. */
+  static final Duration LONG = Duration.ofSeconds(20);
+
+  @TempDir Path directory;
+
+  FakePlugins plugins;
+  Gardener gardener;
+  private Path depot;
+  private HashedWheelTimer timer;
+
+  @BeforeEach
+  void begin() throws IOException {
+    depot = Files.createDirectories(directory.resolve("depot"));
+    plugins = new FakePlugins(Files.createDirectories(directory.resolve("roots")));
+    timer = new HashedWheelTimer();
+    start(s -> s);
+  }
+
+  @AfterEach
+  void end() {
+    gardener.close();
+    timer.stop();
+  }
+
+  /** Starts a Gardener on what there is. */
+  void start(UnaryOperator<GardenerSettings> settings) throws IOException {
+    Deadlines deadlines =
+        new Deadlines(LONG, LONG, LONG, LONG, LONG, Duration.ofMillis(200), Duration.ofMillis(2));
+    gardener =
+        new Gardener(
+            settings.apply(
+                GardenerSettings.defaults(depot, directory.resolve("winit/garden-init.exe"))
+                    .with(deadlines)),
+            plugins.plugins(),
+            new Streams(StreamSettings.defaults(), timer),
+            Clock.systemUTC());
+    gardener.start();
+  }
+
+  /** Ends the Gardener as {@code kill -9} would as far as its files tell, and starts another. */
+  void restart(UnaryOperator<GardenerSettings> settings) throws IOException {
+    gardener.close();
+    start(settings);
+  }
+
+  void restart() throws IOException {
+    restart(s -> s);
+  }
+
+  static UnaryOperator<GardenerSettings> deadlines(Duration each) {
+    return settings -> settings.with(Deadlines.all(each));
+  }
+
+  static ContainerSpec spec(String json) {
+    return WireJson.decode(json.getBytes(StandardCharsets.UTF_8), ContainerSpec.class);
+  }
+
+  static ProcessSpec process(String json) {
+    return WireJson.decode(json.getBytes(StandardCharsets.UTF_8), ProcessSpec.class);
+  }
+
+  BackendContainer create(String handle) {
+    gardener.create(ContainerSpec.ofHandle(handle));
+    return get(handle);
+  }
+
+  BackendContainer get(String handle) {
+    return gardener.get(Handle.parse(handle));
+  }
+
+  void destroy(String handle) {
+    gardener.destroy(Handle.parse(handle));
+  }
+
+  List<String> all() {
+    return gardener.handles(Map.of("garden.state", "all"));
+  }
+
+  Path bundle(String handle) {
+    return depot.resolve(handle);
+  }
+
+  List<String> depot() throws IOException {
+    try (Stream<Path> entries = Files.list(depot)) {
+      return entries.map(e -> String.valueOf(e.getFileName())).sorted().toList();
+    }
+  }
+
+  /** Waits for something that another thread does. */
+  static boolean becomes(BooleanSupplier condition) {
+    long end = System.nanoTime() + LONG.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        return false;
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,118 @@
+package io.gardencell.server.gardener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gardencell.server.gardener.GardenerSettings.Bounds;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A host that does not answer costs the operation that asked it, and nobody else. */
+class HangTest extends GardenerTest {
+
+  private static final Duration SHORT = Duration.ofMillis(100);
+
+  @ParameterizedTest
+  @ValueSource(strings = {"image.create", "runtime.create", "network.up"})
+  void aCreateThatComesTooLateIsTakenBack(String step) throws IOException {
+    restart(deadlines(SHORT));
+    CountDownLatch host = plugins.hang(step);
+
+    assertThatThrownBy(() -> create("c"))
+        .hasMessage("create c: no answer from the host within 100 ms");
+    assertThat(all()).containsExactly("c");
+    host.countDown();
+
+    assertThat(becomes(() -> all().isEmpty())).isTrue();
+    assertThat(plugins.leftovers()).isEmpty();
+    assertThat(depot()).isEmpty();
+  }
+
+  @Test
+  void aProcessThatComesTooLateIsEnded() throws IOException {
+    restart(deadlines(SHORT));
+    create("c");
+    CountDownLatch host = plugins.hang("runtime.run");
+
+    assertThatThrownBy(() -> get("c").run(process("{\"id\":\"p\",\"path\":\"x\"}")))
+        .hasMessage("run c: no answer from the host within 100 ms");
+    host.countDown();
+
+    assertThat(becomes(() -> plugins.processes.values().stream().allMatch(p -> p.exit.isDone())))
+        .isTrue();
+    assertThat(becomes(() -> idIsFree("p"))).isTrue();
+  }
+
+  private boolean idIsFree(String id) {
+    try {
+      get("c").run(process("{\"id\":\"" + id + "\",\"path\":\"x\"}"));
+      return true;
+    } catch (io.gardencell.api.GardenException taken) {
+      return false;
+    }
+  }
+
+  @Test
+  void aPortThatIsMappedTooLateIsShownAllTheSame() throws IOException {
+    restart(deadlines(SHORT));
+    create("c");
+    CountDownLatch host = plugins.hang("network.net-in");
+
+    assertThatThrownBy(() -> get("c").netIn(0, 9000)).hasMessageContaining("no answer");
+    host.countDown();
+
+    assertThat(becomes(() -> get("c").info().mappedPorts().size() == 2)).isTrue();
+  }
+
+  @Test
+  void figuresThatHangCostOneThreadForEachContainerAndNobodyElse() throws IOException {
+    restart(
+        s ->
+            s.with(new Bounds(0, 8, 8, 1000, 8, 16))
+                .with(new GardenerSettings.Deadlines(LONG, LONG, LONG, LONG, SHORT, SHORT, SHORT)));
+    create("c");
+    CountDownLatch host = plugins.hang("runtime.stats");
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(gardener.bulkMetrics(List.of("c")).get("c").err()).isNotNull();
+    }
+    assertThat(plugins.callsOf("c")).filteredOn("runtime.stats"::equals).hasSize(1);
+    create("other");
+    destroy("c");
+    host.countDown();
+    assertThat(all()).containsExactly("other");
+  }
+
+  @Test
+  void aDestroyThatHangsAnswersInTimeAndEndsByItself() throws IOException {
+    restart(deadlines(SHORT));
+    create("c");
+    create("other");
+    CountDownLatch host = plugins.hang("runtime.delete");
+
+    assertThatThrownBy(() -> destroy("c"))
+        .hasMessage("destroy c: no answer from the host within 100 ms");
+    assertThatThrownBy(() -> destroy("c")).hasMessage("container already being destroyed");
+    assertThat(get("other").info().state()).isEqualTo("active");
+    host.countDown();
+
+    assertThat(becomes(() -> all().equals(List.of("other")))).isTrue();
+  }
+
+  @Test
+  void whatHangsDoesNotKeepTheServerFromStopping() throws IOException {
+    restart(deadlines(SHORT));
+    create("c");
+    plugins.hang("runtime.stats");
+    assertThatThrownBy(() -> get("c").metrics()).hasMessageContaining("no answer");
+
+    long begin = System.nanoTime();
+    gardener.close();
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
+  }
+}
