@@ -41,13 +41,12 @@ class FaultWalkIT {
   /** Short, since every call that hangs costs one; but a machine with other work must meet them. */
   private static final Deadlines DEADLINES = Deadlines.all(Duration.ofSeconds(1));
 
-  @TempDir Path directory;
-
   private record Walk(String name, Fault fault) {}
 
   @Test
-  void noFaultAnywhereLeavesAnythingBehind() throws InterruptedException, ExecutionException {
-    int calls = callsOfALife();
+  void noFaultAnywhereLeavesAnythingBehind(@TempDir Path directory)
+      throws InterruptedException, ExecutionException {
+    int calls = callsOfALife(directory.resolve("counting"));
     List<String> filesBefore = Leaks.files();
     List<String> threadsBefore = Leaks.threads();
     Queue<Walk> walks = new ConcurrentLinkedQueue<>(walks(calls));
@@ -75,8 +74,8 @@ class FaultWalkIT {
     assertThat(Leaks.files()).hasSizeLessThanOrEqualTo(filesBefore.size());
   }
 
-  private int callsOfALife() {
-    try (EmulatedCell cell = new EmulatedCell(directory.resolve("counting"), s -> s)) {
+  private static int callsOfALife(Path data) {
+    try (EmulatedCell cell = new EmulatedCell(data, s -> s)) {
       new ContainerLife(cell, "first").live();
       cell.host().heal();
       new ContainerLife(cell, "counted").live();
@@ -86,8 +85,9 @@ class FaultWalkIT {
 
   private static List<Walk> walks(int calls) {
     List<Walk> walks = new ArrayList<>();
+    int first = 0;
     for (Kind kind : Kind.values()) {
-      for (int n = 1 + kind.ordinal() % STEP; n <= calls; n += STEP) {
+      for (int n = 1 + first++ % STEP; n <= calls; n += STEP) {
         walks.add(new Walk(kind + " at call " + n, Fault.nth(kind, n)));
       }
     }

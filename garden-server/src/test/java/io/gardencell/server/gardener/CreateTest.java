@@ -84,7 +84,7 @@ class CreateTest extends GardenerTest {
   void theImagesEnvironmentComesFirstAndDuplicatesStay() throws IOException {
     gardener.create(spec("{\"handle\":\"c\",\"env\":[\"IMG=2\",\"IMG=2\"]}"));
 
-    assertThat(config("c").process().env())
+    assertThat(there(config("c").process()).env())
         .containsExactly("IMG=1", "PATH=c:\\win", "IMG=2", "IMG=2");
   }
 
@@ -110,9 +110,9 @@ class CreateTest extends GardenerTest {
       throws IOException {
     gardener.create(spec("{\"handle\":\"c\",\"limits\":" + limits + "}"));
 
-    var resources = config("c").windows().resources();
-    assertThat(resources.cpu().shares()).isEqualTo(shares);
-    assertThat(resources.memory().limit()).hasToString(memory);
+    var resources = there(there(config("c").windows()).resources());
+    assertThat(there(resources.cpu()).shares()).isEqualTo(shares);
+    assertThat(there(resources.memory()).limit()).hasToString(memory);
     assertThat(get("c").limits().cpu().limitInShares()).isEqualTo(reportedShares);
     assertThat(get("c").limits().memory().limitInBytes()).isEqualTo(reportedMemory);
   }
@@ -178,7 +178,7 @@ class CreateTest extends GardenerTest {
             """));
     create("bare");
 
-    var up = plugins.networks.get("c");
+    var up = there(plugins.networks.get("c"));
     assertThat(up.properties()).isEqualTo(Map.of("ports", "8080", "log_config", "lc"));
     assertThat(up.netIn()).hasSize(1);
     assertThat(up.netOut())
@@ -186,7 +186,7 @@ class CreateTest extends GardenerTest {
             spec("{\"netout_rules\":[{\"protocol\":1,\"ports\":[{\"start\":53,\"end\":53}]}]}")
                 .netOut());
     assertThat(up.pid()).isEqualTo(4711);
-    assertThat(plugins.networks.get("bare").netIn()).isEmpty();
+    assertThat(there(plugins.networks.get("bare")).netIn()).isEmpty();
   }
 
   // guardian.md §20 case 14

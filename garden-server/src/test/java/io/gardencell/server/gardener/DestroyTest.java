@@ -83,7 +83,7 @@ class DestroyTest extends GardenerTest {
   @Test
   void whoWaitsForAProcessThatDoesNotEndIsToldThatItsContainerIsGone() {
     RunningProcess process = create("c").run(process("{\"path\":\"x\"}"));
-    plugins.processes.get(process.pid()).statusWhenKilled = -1;
+    there(plugins.processes.get(process.pid())).statusWhenKilled = -1;
 
     destroy("c");
 

@@ -17,10 +17,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,19 +33,19 @@ abstract class GardenerTest {
   /** Long enough for a busy machine, short where a test means to pass it. */
   static final Duration LONG = Duration.ofSeconds(20);
 
-  @TempDir Path directory;
-
+  Path directory;
   FakePlugins plugins;
   Gardener gardener;
   private Path depot;
   private HashedWheelTimer timer;
 
   @BeforeEach
-  void begin() throws IOException {
+  void begin(@TempDir Path temporary) throws IOException {
+    directory = temporary;
     depot = Files.createDirectories(directory.resolve("depot"));
     plugins = new FakePlugins(Files.createDirectories(directory.resolve("roots")));
     timer = new HashedWheelTimer();
-    start(s -> s);
+    gardener = started(s -> s);
   }
 
   @AfterEach
@@ -54,9 +56,13 @@ abstract class GardenerTest {
 
   /** Starts a Gardener on what there is. */
   void start(UnaryOperator<GardenerSettings> settings) throws IOException {
+    gardener = started(settings);
+  }
+
+  private Gardener started(UnaryOperator<GardenerSettings> settings) throws IOException {
     Deadlines deadlines =
         new Deadlines(LONG, LONG, LONG, LONG, LONG, Duration.ofMillis(200), Duration.ofMillis(2));
-    gardener =
+    Gardener started =
         new Gardener(
             settings.apply(
                 GardenerSettings.defaults(depot, directory.resolve("winit/garden-init.exe"))
@@ -64,7 +70,8 @@ abstract class GardenerTest {
             plugins.plugins(),
             new Streams(StreamSettings.defaults(), timer),
             Clock.systemUTC());
-    gardener.start();
+    started.start();
+    return started;
   }
 
   /** Ends the Gardener as {@code kill -9} would as far as its files tell, and starts another. */
@@ -114,6 +121,11 @@ abstract class GardenerTest {
     try (Stream<Path> entries = Files.list(depot)) {
       return entries.map(e -> String.valueOf(e.getFileName())).sorted().toList();
     }
+  }
+
+  /** What is not null, or a failure of the test. */
+  static <T> T there(@Nullable T value) {
+    return Objects.requireNonNull(value);
   }
 
   /** Waits for something that another thread does. */

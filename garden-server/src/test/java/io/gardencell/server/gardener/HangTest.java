@@ -66,7 +66,7 @@ class HangTest extends GardenerTest {
     assertThatThrownBy(() -> get("c").netIn(0, 9000)).hasMessageContaining("no answer");
     host.countDown();
 
-    assertThat(becomes(() -> get("c").info().mappedPorts().size() == 2)).isTrue();
+    assertThat(becomes(() -> there(get("c").info().mappedPorts()).size() == 2)).isTrue();
   }
 
   @Test
@@ -79,7 +79,7 @@ class HangTest extends GardenerTest {
     CountDownLatch host = plugins.hang("runtime.stats");
 
     for (int i = 0; i < 50; i++) {
-      assertThat(gardener.bulkMetrics(List.of("c")).get("c").err()).isNotNull();
+      assertThat(there(gardener.bulkMetrics(List.of("c")).get("c")).err()).isNotNull();
     }
     assertThat(plugins.callsOf("c")).filteredOn("runtime.stats"::equals).hasSize(1);
     create("other");
