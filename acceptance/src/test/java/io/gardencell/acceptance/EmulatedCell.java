@@ -59,7 +59,9 @@ final class EmulatedCell implements AutoCloseable {
     streams =
         new Streams(
             StreamSettings.defaults()
-                .withTimes(Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(100)),
+                .with(
+                    new StreamSettings.Times(
+                        Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(100))),
             timer);
     try {
       gardener =

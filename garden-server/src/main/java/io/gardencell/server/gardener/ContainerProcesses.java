@@ -206,14 +206,7 @@ final class ContainerProcesses {
   }
 
   RunningProcess attach(String id) {
-    RunningProcess running = table.running(id);
-    int most = cell.settings().bounds().attaches();
-    if (running.clients() >= most) {
-      throw GardenException.failure(
-          "process %s: %d clients are attached (expected: at most %d)"
-              .formatted(running.id(), running.clients(), most));
-    }
-    return running;
+    return table.running(id);
   }
 
   /**

@@ -92,20 +92,18 @@ public record GardenerSettings(
    *
    * @param containers of the cell, those that are stuck included; 0 = no limit
    * @param processes of one container at a time
-   * @param attaches clients of one process at a time
    * @param propertyChars names and values of one container's properties together
    * @param rules net-out rules and net-in ports of one container, each
    * @param calls host calls in progress, all operations together
    */
-  public record Bounds(
-      long containers, int processes, int attaches, int propertyChars, int rules, int calls) {
+  public record Bounds(long containers, int processes, int propertyChars, int rules, int calls) {
 
     /** Far above what Diego uses. */
-    public static final Bounds DEFAULT = new Bounds(0, 1024, 256, 1 << 20, 4096, 192);
+    public static final Bounds DEFAULT = new Bounds(0, 1024, 1 << 20, 4096, 192);
 
     /** The same with another number of containers. */
     public Bounds withContainers(long most) {
-      return new Bounds(most, processes, attaches, propertyChars, rules, calls);
+      return new Bounds(most, processes, propertyChars, rules, calls);
     }
   }
 }

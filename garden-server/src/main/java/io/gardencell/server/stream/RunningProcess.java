@@ -117,11 +117,6 @@ public final class RunningProcess {
     return released;
   }
 
-  /** How many clients are attached. */
-  public int clients() {
-    return attachments.size();
-  }
-
   /** Whether the exit is known. */
   public boolean hasExited() {
     return exited.isDone();

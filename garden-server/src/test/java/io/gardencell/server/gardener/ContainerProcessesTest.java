@@ -318,15 +318,13 @@ class ContainerProcessesTest extends GardenerTest {
   }
 
   @Test
-  void processesAndAttachesAreBounded() throws IOException {
-    restart(s -> s.with(new Bounds(0, 2, 1, 1000, 8, 16)));
+  void processesAreBounded() throws IOException {
+    restart(s -> s.with(new Bounds(0, 2, 1000, 8, 16)));
     create("c");
-    run("{\"id\":\"a\",\"path\":\"x\"}").attach();
+    run("{\"id\":\"a\",\"path\":\"x\"}");
     run("{\"id\":\"b\",\"path\":\"x\"}");
 
     assertThatThrownBy(() -> run("{\"path\":\"x\"}"))
         .hasMessage("processes: 2 are running (expected: at most 2)");
-    assertThatThrownBy(() -> get("c").attach("a"))
-        .hasMessage("process a: 1 clients are attached (expected: at most 1)");
   }
 }

@@ -315,7 +315,7 @@ class CreateTest extends GardenerTest {
 
   @Test
   void whatAClientCanMakeGrowIsBounded() throws IOException {
-    restart(s -> s.with(new Bounds(0, 2, 2, 10, 1, 8)));
+    restart(s -> s.with(new Bounds(0, 2, 10, 1, 8)));
 
     assertThatThrownBy(() -> gardener.create(spec("{\"properties\":{\"key\":\"12345678\"}}")))
         .hasMessage("properties: 11 characters (expected: at most 10)");

@@ -73,7 +73,7 @@ class HangTest extends GardenerTest {
   void figuresThatHangCostOneThreadForEachContainerAndNobodyElse() throws IOException {
     restart(
         s ->
-            s.with(new Bounds(0, 8, 8, 1000, 8, 16))
+            s.with(new Bounds(0, 8, 1000, 8, 16))
                 .with(new GardenerSettings.Deadlines(LONG, LONG, LONG, LONG, SHORT, SHORT, SHORT)));
     create("c");
     CountDownLatch host = plugins.hang("runtime.stats");

@@ -161,7 +161,7 @@ class QueriesTest extends GardenerTest {
 
   @Test
   void propertiesAreACopyAndTheirSizeIsBounded() throws IOException {
-    restart(s -> s.with(new GardenerSettings.Bounds(0, 8, 8, 400, 8, 16)));
+    restart(s -> s.with(new GardenerSettings.Bounds(0, 8, 400, 8, 16)));
     create("c").setProperty("k", "v");
 
     assertThatThrownBy(() -> get("c").setProperty("big", "x".repeat(400)))
@@ -176,7 +176,7 @@ class QueriesTest extends GardenerTest {
 
   @Test
   void portsAndRulesAreBounded() throws IOException {
-    restart(s -> s.with(new GardenerSettings.Bounds(0, 8, 8, 4000, 2, 16)));
+    restart(s -> s.with(new GardenerSettings.Bounds(0, 8, 4000, 2, 16)));
     create("c").netIn(0, 1);
 
     assertThatThrownBy(() -> get("c").netIn(0, 2))
