@@ -230,7 +230,7 @@ public final class Containers {
     try {
       return Optional.of(files.read(handle));
     } catch (GardenException unreadable) {
-      unmountByProcesses(handle);
+      attempt(failures, () -> unmountByProcesses(handle));
       failures.add(unreadable.getMessage());
       return Optional.empty();
     }
