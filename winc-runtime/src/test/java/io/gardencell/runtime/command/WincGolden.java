@@ -19,6 +19,7 @@ final class WincGolden {
           Map.entry("create-bundle-trailing-separator", "17.10: the bundle's path is normalised"),
           Map.entry("create-memory-limit-below-one-mib", "17.25: rounded up, else unlimited"),
           Map.entry("create-memory-limit-rounds-down", "17.25: rounded up"),
+          Map.entry("delete-unmount-refused", "17.4: what tells of a mount that is left stays"),
           Map.entry("events-fault-process-list", "17.34: one query, so the fault hits nothing"),
           Map.entry("exec-process-empty-program", "17.27: an empty program is refused"),
           Map.entry("exec-program-long-extension", "17.27: what has an extension keeps it"),
