@@ -1,11 +1,24 @@
 package io.gardencell.emulator;
 
+import io.gardencell.emulator.compute.EmulatedCompute;
+import io.gardencell.emulator.compute.ProcessTable;
+import io.gardencell.emulator.network.EmulatedHns;
 import io.gardencell.emulator.posix.PipeLoop;
+import io.gardencell.emulator.state.Failures;
+import io.gardencell.emulator.state.Presence;
+import io.gardencell.emulator.state.StateDirectory;
+import io.gardencell.emulator.volume.EmulatedLayerFiles;
+import io.gardencell.emulator.volume.EmulatedQuota;
+import io.gardencell.emulator.volume.EmulatedStorage;
+import io.gardencell.emulator.volume.EmulatedVolumes;
+import io.gardencell.emulator.volume.FileTimes;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProcess;
+import io.gardencell.hcs.HostProcesses;
 import io.gardencell.hcs.HostProvider;
 import java.io.IOException;
+import java.nio.file.attribute.FileTime;
 import java.util.Locale;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -13,13 +26,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the emulated host, {@code --host emulated}: two threads, whatever the number of processes.
- * Fails with an {@link io.gardencell.hcs.HcsException} when its directory cannot be used.
+ * Opens the emulated host, {@code --host emulated}: one thread for all pipes, one that watches, one
+ * for all forwarded ports, and a few that copy files and end when idle, whatever the number of
+ * processes. Fails with an {@link io.gardencell.hcs.HcsException} when its directory cannot be
+ * used.
  */
 public final class EmulatedHostProvider implements HostProvider {
 
   private static final Logger log = LoggerFactory.getLogger(EmulatedHostProvider.class);
   private static final long WATCH_MILLIS = 50;
+  private static final long WATCH_NETWORK_MILLIS = 1_000;
 
   @Override
   public String name() {
@@ -35,6 +51,7 @@ public final class EmulatedHostProvider implements HostProvider {
   public Host open(HostOptions options) {
     try {
       StateDirectory state = new StateDirectory(options.dataDir().resolve("emulator"));
+      Presence presence = Presence.in(state);
       PipeLoop loop = new PipeLoop(state.root());
       ScheduledThreadPoolExecutor timer =
           new ScheduledThreadPoolExecutor(
@@ -47,10 +64,11 @@ public final class EmulatedHostProvider implements HostProvider {
       EmulatedVolumes volumes = new EmulatedVolumes(state);
       EmulatedQuota quota = new EmulatedQuota(state, volumes);
       EmulatedHns hns = new EmulatedHns(state);
-      EmulatedCompute compute = new EmulatedCompute(state, volumes, hns, quota, loop, timer);
-      timer.scheduleWithFixedDelay(
-          () -> watch(compute), WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
-      ProcessTable table = new ProcessTable();
+      EmulatedCompute compute =
+          new EmulatedCompute(state, volumes, hns.endpoints(), quota, loop, timer);
+      EmulatedStorage storage = new EmulatedStorage(state, quota, compute::usesVolume);
+      repeat(timer, compute::watch, WATCH_MILLIS);
+      repeat(timer, hns::watch, WATCH_NETWORK_MILLIS);
       return new Host(
           name(),
           "emulated host on "
@@ -58,43 +76,55 @@ public final class EmulatedHostProvider implements HostProvider {
               + ": local processes and directories, NOTHING IS ISOLATED",
           false,
           compute,
-          pid ->
-              table
-                  .find(pid)
-                  .map(
-                      e ->
-                          new HostProcess(
-                              pid,
-                              ProcessHandle.of(pid)
-                                  .flatMap(p -> p.info().startInstant())
-                                  .map(java.nio.file.attribute.FileTime::from)
-                                  .map(EmulatedLayerFiles::fileTime)
-                                  .orElse(0L),
-                              !e.zombie())),
+          processes(),
           volumes,
-          hns,
-          hns,
-          hns,
-          new EmulatedScratchLayers(state, quota, new LayerMerge(), compute),
-          new EmulatedLayerImport(),
+          hns.networks(),
+          hns.endpoints(),
+          hns.interfaces(),
+          storage.scratchLayers(),
+          storage.layerImport(),
           new EmulatedLayerFiles(),
           quota,
           () -> {
             timer.shutdownNow();
+            hns.close();
+            storage.close();
             loop.close();
+            presence.close();
           });
     } catch (IOException e) {
       throw Failures.of("open emulated host", options.dataDir().toString(), e);
     }
   }
 
+  private static HostProcesses processes() {
+    ProcessTable table = new ProcessTable();
+    return pid ->
+        table
+            .find(pid)
+            .map(
+                e ->
+                    new HostProcess(
+                        pid,
+                        ProcessHandle.of(pid)
+                            .flatMap(p -> p.info().startInstant())
+                            .map(FileTime::from)
+                            .map(FileTimes::of)
+                            .orElse(0L),
+                        !e.zombie()));
+  }
+
+  private static void repeat(ScheduledThreadPoolExecutor timer, Runnable round, long millis) {
+    timer.scheduleWithFixedDelay(() -> guarded(round), millis, millis, TimeUnit.MILLISECONDS);
+  }
+
   // Outermost frame of the watching thread: a failure of one round must not end the rounds.
   @SuppressWarnings("checkstyle:IllegalCatch")
-  private static void watch(EmulatedCompute compute) {
+  private static void guarded(Runnable round) {
     try {
-      compute.watch();
+      round.run();
     } catch (RuntimeException e) {
-      log.atWarn().setCause(e).log("watching of systems failed, will retry");
+      log.atWarn().setCause(e).log("watching failed, will retry");
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.gardencell.emulator;
 
+import io.gardencell.emulator.state.StateDirectory;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostFixture;
 import io.gardencell.hcs.HostOptions;

@@ -1,26 +1,43 @@
 package io.gardencell.emulator.posix;
 
 import com.sun.jna.Library;
+import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 
-/** Functions of the C library, names and order as in the manual pages; 64-bit platforms only. */
-interface LibC extends Library {
+/**
+ * Functions of the C library, names and order as in the manual pages; 64-bit platforms only. What
+ * runs for every piece of data is mapped directly, which costs a tenth of a call through an
+ * interface; functions with a variable number of arguments cannot be.
+ */
+final class LibC {
 
-  int mkfifo(String path, int mode);
+  static {
+    Native.register(LibC.class, "c");
+  }
 
-  int open(String path, int flags, Object... mode);
+  static final Variadic VARIADIC = Native.load("c", Variadic.class);
 
-  int close(int fd);
+  private LibC() {}
 
-  int fcntl(int fd, int command, Object... argument);
+  /** Functions with a variable number of arguments. */
+  interface Variadic extends Library {
 
-  int ioctl(int fd, long request, Object... argument);
+    int open(String path, int flags, Object... mode);
 
-  int kill(int pid, int signal);
+    int fcntl(int fd, int command, Object... argument);
 
-  long read(int fd, Pointer buffer, long count);
+    int ioctl(int fd, long request, Object... argument);
+  }
 
-  long write(int fd, Pointer buffer, long count);
+  static native int mkfifo(String path, int mode);
 
-  int poll(Pointer fds, long count, int timeoutMillis);
+  static native int close(int fd);
+
+  static native int kill(int pid, int signal);
+
+  static native long read(int fd, Pointer buffer, long count);
+
+  static native long write(int fd, Pointer buffer, long count);
+
+  static native int poll(Pointer fds, long count, int timeoutMillis);
 }

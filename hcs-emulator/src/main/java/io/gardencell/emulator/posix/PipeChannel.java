@@ -148,13 +148,13 @@ public final class PipeChannel implements AsynchronousByteChannel {
     int count = src.remaining();
     long n;
     if (src.isDirect()) {
-      n = Posix.C.write(fd, at(src), count);
+      n = LibC.write(fd, at(src), count);
     } else {
       Memory scratch = loop.scratch();
       count = (int) Math.min(scratch.size(), count);
       ByteBuffer piece = src.slice(src.position(), count);
       scratch.getByteBuffer(0, count).put(piece);
-      n = Posix.C.write(fd, scratch, count);
+      n = LibC.write(fd, scratch, count);
     }
     if (n >= 0) {
       src.position(src.position() + (int) n);

@@ -5,12 +5,9 @@ import com.sun.jna.Native;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,24 +19,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class PipeLoop implements AutoCloseable {
 
-  static final short POLLIN = 1;
-  static final short POLLOUT = 4;
-
   private static final Logger log = LoggerFactory.getLogger(PipeLoop.class);
-  private static final int ENTRY = 8;
 
-  private final Map<Integer, Interest> interests = new HashMap<>();
+  private final PollSet set = new PollSet();
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean woken = new AtomicBoolean();
   private final int wakeRead;
   private final int wakeWrite;
   private final Memory scratch = new Memory(64 * 1024);
+  private final Memory oneByte = new Memory(1);
   private final Thread thread;
   private volatile boolean closed;
-
-  private static final class Interest {
-    @org.jspecify.annotations.Nullable Runnable readable;
-    @org.jspecify.annotations.Nullable Runnable writable;
-  }
 
   /** Starts the loop; its wake-up FIFO is made in, and removed from, the directory. */
   public PipeLoop(Path directory) throws IOException {
@@ -57,30 +47,26 @@ public final class PipeLoop implements AutoCloseable {
   /** Runs a task on the loop's thread. */
   public void execute(Runnable task) {
     tasks.add(task);
-    if (Thread.currentThread() != thread) {
-      byte[] one = {1};
-      try (Memory m = new Memory(1)) {
-        m.write(0, one, 0, 1);
-        Posix.C.write(wakeWrite, m, 1);
-      }
+    if (Thread.currentThread() != thread && woken.compareAndSet(false, true)) {
+      LibC.write(wakeWrite, oneByte, 1);
     }
   }
 
   /** Runs {@code task} once when the descriptor has bytes, its end, or a failure to give. */
   public void onReadable(int fd, Runnable task) {
-    execute(() -> interests.computeIfAbsent(fd, k -> new Interest()).readable = task);
+    execute(() -> set.onReadable(fd, task));
   }
 
   /** Runs {@code task} once when the descriptor takes bytes or has failed. */
   public void onWritable(int fd, Runnable task) {
-    execute(() -> interests.computeIfAbsent(fd, k -> new Interest()).writable = task);
+    execute(() -> set.onWritable(fd, task));
   }
 
   /** Forgets a descriptor and closes it. */
   public void close(int fd) {
     execute(
         () -> {
-          interests.remove(fd);
+          set.remove(fd);
           Posix.close(fd);
         });
   }
@@ -89,91 +75,44 @@ public final class PipeLoop implements AutoCloseable {
     return scratch;
   }
 
-  // The outermost frame of the thread: one failing callback must not end the others' pipes.
-  @SuppressWarnings("checkstyle:IllegalCatch")
   private void run() {
+    set.onReadable(wakeRead, this::awake);
     while (!closed) {
-      try {
-        round();
-      } catch (RuntimeException e) {
-        log.atError().setCause(e).log("pipe callback failed");
-      }
+      guarded(this::round);
     }
     Posix.close(wakeRead);
     Posix.close(wakeWrite);
+  }
+
+  // The outermost frame of the thread: one failing callback must not end the others' pipes.
+  @SuppressWarnings("checkstyle:IllegalCatch")
+  private void guarded(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      log.atError().setCause(e).log("pipe callback failed");
+    }
   }
 
   private void round() {
     for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
       task.run();
     }
-    if (closed) {
-      return;
-    }
-    List<Integer> fds = new ArrayList<>(interests.keySet());
-    try (Memory set = new Memory((long) (fds.size() + 1) * ENTRY)) {
-      put(set, 0, wakeRead, POLLIN);
-      for (int i = 0; i < fds.size(); i++) {
-        Interest interest = interests.get(fds.get(i));
-        int events =
-            interest == null
-                ? 0
-                : (interest.readable == null ? 0 : POLLIN)
-                    | (interest.writable == null ? 0 : POLLOUT);
-        put(set, i + 1, fds.get(i), (short) events);
-      }
-      if (Posix.C.poll(set, fds.size() + 1, -1) < 0) {
-        return;
-      }
-      if (set.getShort(6) != 0) {
-        Posix.C.read(wakeRead, scratch, scratch.size());
-      }
-      for (int i = 0; i < fds.size(); i++) {
-        int happened = set.getShort((long) (i + 1) * ENTRY + 6) & 0xffff;
-        if (happened != 0) {
-          dispatch(fds.get(i), happened);
-        }
-      }
+    if (!closed) {
+      set.await().forEach(this::guarded);
     }
   }
 
-  private static void put(Memory set, int index, int fd, short events) {
-    long at = (long) index * ENTRY;
-    set.setInt(at, fd);
-    set.setShort(at + 4, events);
-    set.setShort(at + 6, (short) 0);
-  }
-
-  private void dispatch(int fd, int happened) {
-    Interest interest = interests.get(fd);
-    if (interest == null) {
-      return;
-    }
-    boolean over = (happened & ~(POLLIN | POLLOUT)) != 0;
-    Runnable readable = interest.readable;
-    Runnable writable = interest.writable;
-    boolean read = readable != null && (over || (happened & POLLIN) != 0);
-    boolean write = writable != null && (over || (happened & POLLOUT) != 0);
-    if (read) {
-      interest.readable = null;
-    }
-    if (write) {
-      interest.writable = null;
-    }
-    if (interest.readable == null && interest.writable == null) {
-      interests.remove(fd);
-    }
-    if (read && readable != null) {
-      readable.run();
-    }
-    if (write && writable != null) {
-      writable.run();
-    }
+  /** Somebody has a task; who comes now has to wake the loop again. */
+  private void awake() {
+    LibC.read(wakeRead, scratch, scratch.size());
+    woken.set(false);
+    set.onReadable(wakeRead, this::awake);
   }
 
   /** Reads what is there: a count, 0 when nothing is, -1 at the end of the stream. */
   int readNow(int fd, com.sun.jna.Pointer into, long count) throws IOException {
-    long n = Posix.C.read(fd, into, count);
+    long n = LibC.read(fd, into, count);
     if (n > 0) {
       return (int) n;
     }

@@ -4,6 +4,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * Calls of the C library with failures as {@link IOException}s (Source: open(2), mkfifo(3),
@@ -17,8 +18,6 @@ public final class Posix {
   /** User signal 1: 10 on Linux, 30 on macOS. */
   public static final int SIGUSR1 = Platform.isMac() ? 30 : 10;
 
-  static final LibC C = Native.load("c", LibC.class);
-
   static final int EINTR = 4;
   static final int EAGAIN = Platform.isMac() ? 35 : 11;
 
@@ -29,12 +28,16 @@ public final class Posix {
   private static final int F_SETPIPE_SZ = 1031;
   private static final int PIPE_SIZE = 256 * 1024;
   private static final long FICLONE = 0x40049409L;
+  private static final int O_CREAT_EXCL = 0x40 | 0x80;
+
+  /** EXDEV, EINVAL, ENOTTY, ENOSYS, EOPNOTSUPP of Linux (ioctl_ficlone(2)). */
+  private static final Set<Integer> NO_REFLINKS = Set.of(18, 22, 25, 38, 95);
 
   private Posix() {}
 
   /** Makes a FIFO that only its owner may open. */
   public static void mkfifo(Path path) throws IOException {
-    if (C.mkfifo(path.toString(), 0600) != 0) {
+    if (LibC.mkfifo(path.toString(), 0600) != 0) {
       throw failure("mkfifo", path.toString());
     }
   }
@@ -50,7 +53,7 @@ public final class Posix {
   }
 
   private static int open(Path path, int flags) throws IOException {
-    int fd = C.open(path.toString(), flags, 0);
+    int fd = LibC.VARIADIC.open(path.toString(), flags, 0);
     if (fd < 0) {
       throw failure("open", path.toString());
     }
@@ -60,41 +63,53 @@ public final class Posix {
   /** Asks for a larger pipe buffer where the system can; a refusal is no failure. */
   public static void enlarge(int fd) {
     if (Platform.isLinux()) {
-      C.fcntl(fd, F_SETPIPE_SZ, PIPE_SIZE);
+      LibC.VARIADIC.fcntl(fd, F_SETPIPE_SZ, PIPE_SIZE);
     }
   }
 
   /** Sends a signal to a process, or to the group {@code -pid}; false if there is none. */
   public static boolean kill(long pid, int signal) {
-    return C.kill(Math.toIntExact(pid), signal) == 0;
+    return LibC.kill(Math.toIntExact(pid), signal) == 0;
   }
 
   /** Closes a descriptor. */
   public static void close(int fd) {
-    C.close(fd);
+    LibC.close(fd);
   }
 
-  /** Makes {@code target} share the blocks of {@code source}; false where that is impossible. */
-  public static boolean reflink(Path source, Path target) {
+  /** Whether blocks could be shared. */
+  public enum Reflink {
+    DONE,
+    /** These file systems cannot. */
+    UNSUPPORTED,
+    /** This one file could not, for a reason that need not concern others. */
+    FAILED
+  }
+
+  /** Makes {@code target}, a new file, share the blocks of {@code source}. */
+  public static Reflink reflink(Path source, Path target) {
     if (!Platform.isLinux()) {
-      return false;
+      return Reflink.UNSUPPORTED;
     }
-    int from = C.open(source.toString(), O_RDONLY | O_CLOEXEC, 0);
+    int from = LibC.VARIADIC.open(source.toString(), O_RDONLY | O_CLOEXEC, 0);
     if (from < 0) {
-      return false;
+      return Reflink.FAILED;
     }
     try {
-      int to = C.open(target.toString(), O_WRONLY | O_CLOEXEC | 0x40 | 0x80, 0600);
+      int to = LibC.VARIADIC.open(target.toString(), O_WRONLY | O_CLOEXEC | O_CREAT_EXCL, 0600);
       if (to < 0) {
-        return false;
+        return Reflink.FAILED;
       }
       try {
-        return C.ioctl(to, FICLONE, from) == 0;
+        if (LibC.VARIADIC.ioctl(to, FICLONE, from) == 0) {
+          return Reflink.DONE;
+        }
+        return NO_REFLINKS.contains(Native.getLastError()) ? Reflink.UNSUPPORTED : Reflink.FAILED;
       } finally {
-        C.close(to);
+        LibC.close(to);
       }
     } finally {
-      C.close(from);
+      LibC.close(from);
     }
   }
 

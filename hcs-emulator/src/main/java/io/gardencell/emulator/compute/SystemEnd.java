@@ -1,0 +1,171 @@
+package io.gardencell.emulator.compute;
+
+import io.gardencell.emulator.network.EmulatedEndpoints;
+import io.gardencell.emulator.posix.Posix;
+import io.gardencell.emulator.volume.EmulatedVolumes;
+import io.gardencell.hcs.HcsException;
+import io.gardencell.hcs.SystemExit;
+import io.gardencell.hcs.document.MappedDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How systems end: marked first, so that nothing more starts in them, then their processes, without
+ * the state's lock, then their records. A crash in between is finished by the next host that opens
+ * the directory. Any thread.
+ */
+final class SystemEnd {
+
+  private static final Logger log = LoggerFactory.getLogger(SystemEnd.class);
+  private static final int SHUTDOWN_ROUNDS = 100;
+  private static final int KILL_ROUNDS = 200;
+  private static final int EXIT_ROUNDS = 2_000;
+  private static final long EXIT_NANOS = 500_000;
+
+  private final SystemStore store;
+  private final EmulatedVolumes volumes;
+  private final EmulatedEndpoints endpoints;
+  private final ProcessTable table;
+  private final ProcessHandles processHandles;
+  private final SystemHandles handles;
+  private final ScheduledExecutorService timer;
+
+  SystemEnd(
+      SystemStore store,
+      EmulatedVolumes volumes,
+      EmulatedEndpoints endpoints,
+      ProcessTable table,
+      ProcessHandles processHandles,
+      SystemHandles handles,
+      ScheduledExecutorService timer) {
+    this.store = store;
+    this.volumes = volumes;
+    this.endpoints = endpoints;
+    this.table = table;
+    this.processHandles = processHandles;
+    this.handles = handles;
+    this.timer = timer;
+  }
+
+  /** Asks all processes to end, and ends the system when they have or their time is over. */
+  void shutdown(SystemRecord opened) {
+    SystemRecord now = store.again(opened).orElse(null);
+    if (now == null) {
+      handles.ended(opened, store.exitOf(opened.marker()));
+      return;
+    }
+    store.processes(now).forEach((home, process) -> EmulatedProcess.signal(home, process, table));
+    for (ProcessTable.Entry member : members(now)) {
+      Posix.kill(member.pid(), Posix.SIGTERM);
+    }
+    awaitShutdown(now, SHUTDOWN_ROUNDS);
+  }
+
+  private List<ProcessTable.Entry> members(SystemRecord system) {
+    return table
+        .takenAfter(System.nanoTime())
+        .membersOf(system.marker(), SystemStatistics.roots(store.processes(system)));
+  }
+
+  private void awaitShutdown(SystemRecord system, int rounds) {
+    timer.schedule(
+        () -> {
+          if (rounds == 0 || members(system).isEmpty()) {
+            end(system, new SystemExit(0, ""));
+          } else {
+            awaitShutdown(system, rounds - 1);
+          }
+        },
+        rounds == SHUTDOWN_ROUNDS ? 20 : 100,
+        TimeUnit.MILLISECONDS);
+  }
+
+  /** Ends all processes and removes the system; one that is gone is no failure. */
+  void end(SystemRecord opened, SystemExit exit) {
+    Optional<SystemRecord> marked = store.state().locked(() -> mark(opened));
+    if (marked.isPresent()) {
+      SystemRecord now = marked.get();
+      Map<Path, ProcessRecord> processes = store.processes(now);
+      killAll(now.marker(), processes);
+      processes.keySet().forEach(processHandles::settle);
+      Optional<Path> gone = store.state().locked(() -> takeOut(now, exit));
+      gone.ifPresent(store::remove);
+      log.atInfo()
+          .addKeyValue("system", now.id())
+          .addKeyValue("status", exit.status())
+          .addKeyValue("event", exit.event())
+          .log("system ended");
+    }
+    handles.ended(opened, exit);
+  }
+
+  private Optional<SystemRecord> mark(SystemRecord opened) {
+    Optional<SystemRecord> now = store.again(opened);
+    now.filter(s -> !s.ending()).ifPresent(s -> store.write(s.thatEnds()));
+    return now;
+  }
+
+  private Optional<Path> takeOut(SystemRecord system, SystemExit exit) {
+    return store.again(system).isEmpty() ? Optional.empty() : undone(system, exit);
+  }
+
+  private Optional<Path> undone(SystemRecord system, SystemExit exit) {
+    try {
+      Path volume = volumes.directory(system.document().volumePath(), "HcsTerminate");
+      for (MappedDirectory mapped : system.document().mappedDirectories()) {
+        MappedDirectories.unmap(volume, mapped);
+      }
+    } catch (IOException | HcsException e) {
+      log.atWarn().addKeyValue("system", system.id()).setCause(e).log("mapping not removed");
+    }
+    endpoints.detachAll(system.id());
+    return store.moveAway(system, exit);
+  }
+
+  /** Undoes all that makes a system, without regard to processes. */
+  void remove(SystemRecord system) {
+    store.state().locked(() -> undone(system, new SystemExit(0, ""))).ifPresent(store::remove);
+  }
+
+  /** Ends processes of a system that is gone already. */
+  void killMembers(SystemRecord system) {
+    killAll(system.marker(), store.processes(system));
+  }
+
+  private void killAll(String marker, Map<Path, ProcessRecord> processes) {
+    Map<Long, String> roots = SystemStatistics.roots(processes);
+    processes.forEach((home, process) -> EmulatedProcess.terminate(home, process, table));
+    // Whoever was forked while we looked is found in the next round.
+    for (int round = 0; round < KILL_ROUNDS; round++) {
+      List<ProcessTable.Entry> left = table.takenAfter(System.nanoTime()).membersOf(marker, roots);
+      if (left.isEmpty()) {
+        break;
+      }
+      left.forEach(member -> Posix.kill(member.pid(), Posix.SIGKILL));
+      LockSupport.parkNanos(EXIT_NANOS);
+    }
+    processes.forEach(this::awaitExit);
+  }
+
+  /** Only after the exit code is on disk; a supervisor without one answers TERMINATED. */
+  private void awaitExit(Path home, ProcessRecord process) {
+    for (int i = 0; i < EXIT_ROUNDS && !Files.exists(home.resolve("exit")); i++) {
+      if (!table.isAlive(process.supervisor(), process.supervisorStart())) {
+        return;
+      }
+      LockSupport.parkNanos(EXIT_NANOS);
+    }
+    if (table.isAlive(process.supervisor(), process.supervisorStart())) {
+      Posix.kill(process.supervisor(), Posix.SIGKILL);
+    }
+  }
+}

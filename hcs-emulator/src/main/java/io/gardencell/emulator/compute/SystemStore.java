@@ -1,0 +1,212 @@
+package io.gardencell.emulator.compute;
+
+import io.gardencell.emulator.state.StateDirectory;
+import io.gardencell.hcs.SystemExit;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Records of systems and their processes: a directory for each system, below it one for each
+ * process. What was read once is read again only when its file has changed. Any thread; who reads
+ * and then writes holds the state's lock.
+ */
+final class SystemStore {
+
+  private static final Logger log = LoggerFactory.getLogger(SystemStore.class);
+  private static final String FILE = "system.json";
+  private static final String GONE = ".gone-";
+
+  private final StateDirectory state;
+  private final Path systems;
+  private final Path exits;
+  private final String bootId = ProcessTable.bootId();
+  private final Map<Path, Read> read = new ConcurrentHashMap<>();
+  private final Map<Path, ProcessRecord> processes = new ConcurrentHashMap<>();
+
+  private record Read(@Nullable Object file, FileTime time, SystemRecord system) {}
+
+  SystemStore(StateDirectory state) {
+    this.state = state;
+    this.systems = state.root().resolve("systems");
+    this.exits = state.root().resolve("exits");
+  }
+
+  StateDirectory state() {
+    return state;
+  }
+
+  String bootId() {
+    return bootId;
+  }
+
+  Path directory(String id) {
+    UUID name = UUID.nameUUIDFromBytes(id.getBytes(StandardCharsets.UTF_8));
+    return systems.resolve(name.toString());
+  }
+
+  /** The directory of the system whose process has this one. */
+  static Path systemOf(Path home) {
+    return home.resolveSibling("..").resolveSibling("..").normalize();
+  }
+
+  /** Where a system's processes have their directories. */
+  Path processesOf(SystemRecord system) {
+    return directory(system.id()).resolve("p");
+  }
+
+  /** Moves on whenever a system comes or goes. */
+  FileTime lastChange() {
+    try {
+      return Files.getLastModifiedTime(systems);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Optional<SystemRecord> read(Path directory) {
+    Path file = directory.resolve(FILE);
+    BasicFileAttributes now;
+    try {
+      now = Files.readAttributes(file, BasicFileAttributes.class);
+    } catch (IOException gone) {
+      read.remove(directory);
+      return Optional.empty();
+    }
+    Read known = read.get(directory);
+    if (known != null
+        && now.lastModifiedTime().equals(known.time())
+        && java.util.Objects.equals(now.fileKey(), known.file())) {
+      return Optional.of(known.system());
+    }
+    Optional<SystemRecord> found = state.read(file, SystemRecord.class);
+    found.ifPresent(s -> read.put(directory, new Read(now.fileKey(), now.lastModifiedTime(), s)));
+    return found;
+  }
+
+  private List<SystemRecord> everything() {
+    List<Path> directories =
+        StateDirectory.list(systems).stream()
+            .filter(d -> !String.valueOf(d.getFileName()).contains(GONE))
+            .toList();
+    read.keySet().retainAll(directories);
+    processes.keySet().removeIf(home -> !directories.contains(systemOf(home)));
+    return directories.stream().flatMap(d -> read(d).stream()).toList();
+  }
+
+  /** Systems of this boot of the machine. */
+  List<SystemRecord> all() {
+    return everything().stream().filter(s -> s.bootId().equals(bootId)).toList();
+  }
+
+  /** Systems that ended with an earlier boot. */
+  List<SystemRecord> ofEarlierBoots() {
+    return everything().stream().filter(s -> !s.bootId().equals(bootId)).toList();
+  }
+
+  Optional<SystemRecord> find(String id) {
+    return read(directory(id)).filter(s -> s.bootId().equals(bootId));
+  }
+
+  /** The present record of a system that was seen before; empty when that one is gone. */
+  Optional<SystemRecord> again(SystemRecord seen) {
+    return find(seen.id()).filter(s -> s.marker().equals(seen.marker()));
+  }
+
+  void write(SystemRecord system) {
+    state.write(directory(system.id()).resolve(FILE), system);
+  }
+
+  /** Makes the directory of a new system; what a crash may have left in its place goes. */
+  void make(String id) throws IOException {
+    Path directory = directory(id);
+    if (Files.exists(directory)) {
+      moveAway(directory).ifPresent(this::remove);
+    }
+    Files.createDirectories(directory.resolve("p"));
+  }
+
+  Map<Path, ProcessRecord> processes(SystemRecord system) {
+    Map<Path, ProcessRecord> all = new HashMap<>();
+    for (Path home : StateDirectory.list(processesOf(system))) {
+      process(home).ifPresent(p -> all.put(home, p));
+    }
+    return all;
+  }
+
+  /** The record of a process, which never changes. */
+  Optional<ProcessRecord> process(Path home) {
+    ProcessRecord known = processes.get(home);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Optional<ProcessRecord> found = state.read(ProcessRecord.file(home), ProcessRecord.class);
+    found.ifPresent(p -> processes.put(home, p));
+    return found;
+  }
+
+  void forgetProcess(Path home) {
+    processes.remove(home);
+  }
+
+  /**
+   * Lets a system be gone, at once and whole.
+   *
+   * @return what is left of its files, to be removed without the lock
+   */
+  Optional<Path> moveAway(SystemRecord system, SystemExit exit) {
+    if (exit.status() != 0) {
+      state.write(exits.resolve(system.marker() + ".json"), exit);
+    }
+    return moveAway(directory(system.id()));
+  }
+
+  private Optional<Path> moveAway(Path directory) {
+    Path gone = directory.resolveSibling(directory.getFileName() + GONE + UUID.randomUUID());
+    read.remove(directory);
+    try {
+      return Optional.of(Files.move(directory, gone, StandardCopyOption.ATOMIC_MOVE));
+    } catch (NoSuchFileException absent) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void remove(Path gone) {
+    try {
+      StateDirectory.removeTree(gone);
+    } catch (IOException e) {
+      log.atWarn().addKeyValue("directory", gone).setCause(e).log("state not removed");
+    }
+  }
+
+  /** How a system ended that is gone. */
+  SystemExit exitOf(String marker) {
+    return state
+        .read(exits.resolve(marker + ".json"), SystemExit.class)
+        .orElse(new SystemExit(0, ""));
+  }
+
+  /** Removes what a crash left of systems that were gone already. */
+  void sweep() {
+    StateDirectory.list(systems).stream()
+        .filter(d -> String.valueOf(d.getFileName()).contains(GONE))
+        .forEach(this::remove);
+  }
+}
