@@ -1,14 +1,9 @@
 package io.gardencell.server;
 
+import io.gardencell.api.IpAddress;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProvider;
-import io.gardencell.image.GrootImage;
-import io.gardencell.image.ImageConfig;
-import io.gardencell.network.NetworkConfig;
-import io.gardencell.network.WincNetwork;
-import io.gardencell.runtime.RuntimeConfig;
-import io.gardencell.runtime.WincRuntime;
 import io.gardencell.server.gardener.Gardener;
 import io.gardencell.server.gardener.GardenerSettings;
 import io.gardencell.server.gardener.Plugins;
@@ -19,95 +14,154 @@ import io.gardencell.server.stream.Streams;
 import io.netty.util.HashedWheelTimer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The composition root: host, plugins, Gardener and API, started in order and closed in reverse.
+ * The composition root: host, plugins, Gardener and API, started in order and closed in reverse,
+ * also when a start fails half-way. One thread starts it, one closes it; containers live on.
  */
 public final class Daemon implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+  private static final String LOOPBACK = "127.0.0.1";
 
-  private final GardenApi api;
-  private final Gardener gardener;
-  private final HashedWheelTimer timer;
-  private final Host host;
+  private final CloseStack opened = new CloseStack();
+  private final ServerOptions options;
+  private final Path dataDir;
+  private final HashedWheelTimer timer = new HashedWheelTimer();
+  private Optional<GardenApi> api = Optional.empty();
 
-  private Daemon(GardenApi api, Gardener gardener, HashedWheelTimer timer, Host host) {
-    this.api = api;
-    this.gardener = gardener;
-    this.timer = timer;
-    this.host = host;
+  private Daemon(ServerOptions options) {
+    this.options = options;
+    this.dataDir = options.dataDir();
   }
 
-  /** Opens the host, binds, recovers what is there and serves. */
+  /**
+   * Opens the host, binds, recovers what is there and serves.
+   *
+   * @throws IOException if it cannot, with the reason; nothing is left open
+   */
   public static Daemon start(ServerOptions options) throws IOException {
-    Path dataDir = options.dataDir.toAbsolutePath().normalize();
-    Host host = HostProvider.named(options.host).open(new HostOptions(dataDir));
+    return begin(options, Daemon::serve);
+  }
+
+  /** Destroys every container of the data directory. */
+  static void cleanUp(ServerOptions options) throws IOException {
+    begin(options, daemon -> daemon.gardener(true, daemon.streams()).start()).close();
+  }
+
+  private static Daemon begin(ServerOptions options, Beginning beginning) throws IOException {
+    Daemon daemon = new Daemon(options);
+    boolean begun = false;
+    try {
+      daemon.opened.push(daemon.timer::stop);
+      daemon.opened.push(DataDirectory.take(daemon.dataDir));
+      beginning.of(daemon);
+      begun = true;
+      return daemon;
+    } finally {
+      if (!begun) {
+        daemon.close();
+      }
+    }
+  }
+
+  private interface Beginning {
+    void of(Daemon daemon) throws IOException;
+  }
+
+  private void serve() throws IOException {
+    Streams streams = streams();
+    Gardener gardener = gardener(options.get(Flags.DESTROY_ON_STARTUP), streams);
+    SocketAddress address = address();
+    ServerSettings defaults = ServerSettings.defaults(address);
+    GardenApi.Settings settings =
+        new GardenApi.Settings(
+            defaults.withTimes(
+                options.get(Flags.READ_HEADER_TIMEOUT),
+                defaults.idle(),
+                options.get(Flags.STOP_TIMEOUT)),
+            options.get(Flags.DEFAULT_GRACE_TIME),
+            GardenApi.Settings.defaults(defaults).leastReapRetry());
+    GardenApi serving =
+        new GardenApi(settings, gardener, streams, timer, (route, status, took) -> {});
+    opened.push(serving::close);
+    serving.bind();
+    gardener.start();
+    serving.serve();
+    api = Optional.of(serving);
+    log.atInfo()
+        .addKeyValue("network", address instanceof UnixDomainSocketAddress ? "unix" : "tcp")
+        .addKeyValue("addr", shown(address, serving))
+        .log("guardian.started");
+  }
+
+  private Streams streams() {
+    StreamSettings settings = StreamSettings.defaults();
+    boolean drop = options.get(Flags.OUTPUT_OVERFLOW).equals("drop");
+    Streams streams =
+        new Streams(drop ? settings.withOverflow(StreamSettings.Overflow.DROP) : settings, timer);
+    opened.push(streams);
+    return streams;
+  }
+
+  private Gardener gardener(boolean destroyOnStart, Streams streams) throws IOException {
+    Host host = HostProvider.named(options.get(Flags.HOST)).open(new HostOptions(dataDir));
+    opened.push(host::close);
     log.atInfo()
         .addKeyValue("host", host.name())
         .addKeyValue("description", host.description())
         .log(host.isolated() ? "host opened" : "host opened: nothing is isolated");
-    InetSocketAddress address = new InetSocketAddress(options.bindIp, options.bindPort);
-    if (!address.getAddress().isLoopbackAddress()) {
-      log.atWarn().addKeyValue("address", address).log("listening beyond this machine");
+    Plugins plugins = BuiltInPlugins.of(options, host, dataDir);
+    if (plugins.runtime() instanceof AutoCloseable runtime) {
+      opened.push(runtime);
     }
-    Path depot = Files.createDirectories(dataDir.resolve("depot"));
-    HashedWheelTimer timer = new HashedWheelTimer();
-    Streams streams = new Streams(StreamSettings.defaults(), timer);
-    Plugins plugins =
-        new Plugins(
-            new GrootImage(host, ImageConfig.defaults(dataDir)),
-            new WincNetwork(host, NetworkConfig.defaults(dataDir)),
-            new WincRuntime(host, RuntimeConfig.defaults(dataDir)));
-    GardenerSettings defaults = GardenerSettings.defaults(depot, initBin(options, host, dataDir));
+    GardenerSettings defaults = GardenerSettings.defaults(depot(), initBin(host));
+    GardenerSettings.Policy policy =
+        new GardenerSettings.Policy(
+            options.get(Flags.DEFAULT_ROOTFS),
+            options
+                .get(Flags.EXTERNAL_IP)
+                .map(IpAddress::toString)
+                .orElseGet(ExternalAddress::detect),
+            !options.get(Flags.DISABLE_PRIVILEGED),
+            destroyOnStart,
+            options.get(Flags.CPU_ENTITLEMENT).orElseGet(Daemon::entitlementPerShare));
     Gardener gardener =
         new Gardener(
             defaults
-                .with(
-                    new GardenerSettings.Policy(
-                        options.defaultRootfs,
-                        options.externalIp,
-                        defaults.policy().privilegedAllowed(),
-                        options.destroyOnStart,
-                        entitlementPerShare()))
-                .with(defaults.bounds().withContainers(options.maxContainers)),
+                .with(policy)
+                .with(defaults.bounds().withContainers(options.get(Flags.MAX_CONTAINERS))),
             plugins,
             streams,
             Clock.systemUTC());
-    GardenApi api =
-        new GardenApi(
-            GardenApi.Settings.defaults(ServerSettings.defaults(address)),
-            gardener,
-            streams,
-            timer,
-            (route, status, took) -> {});
-    api.bind();
-    gardener.start();
-    api.serve();
-    log.atInfo()
-        .addKeyValue("network", "tcp")
-        .addKeyValue("addr", options.bindIp + ":" + api.port())
-        .log("guardian.started");
-    return new Daemon(api, gardener, timer, host);
+    opened.push(gardener);
+    return gardener;
   }
 
-  /** The TCP port it listens on. */
-  public int port() {
-    return api.port();
+  private Path depot() throws IOException {
+    Optional<Path> given = options.get(Flags.DEPOT).map(Path::toAbsolutePath);
+    if (given.isPresent() && !Files.isDirectory(given.get())) {
+      throw new IOException("--depot: '" + given.get() + "' (expected: an existing directory)");
+    }
+    return given.isPresent() ? given.get() : Files.createDirectories(dataDir.resolve("depot"));
   }
 
-  /** On the emulated host a script that sleeps for ever, unless one is named. */
-  private static Path initBin(ServerOptions options, Host host, Path dataDir) throws IOException {
-    if (!options.initBin.toString().isEmpty()) {
-      return options.initBin.toAbsolutePath();
+  /** On the emulated host a script that sleeps for ever, unless a program is named. */
+  private Path initBin(Host host) throws IOException {
+    Optional<Path> given = options.get(Flags.INIT_BIN);
+    if (given.isPresent()) {
+      return given.get();
     }
     if (host.isolated()) {
-      throw new IllegalArgumentException("--init-bin: '' (expected: the init program)");
+      throw new IOException("--init-bin: not given (expected: the init program of containers)");
     }
     Path script =
         Files.createDirectories(dataDir.resolve("bin").resolve("winit")).resolve("garden-init.exe");
@@ -118,18 +172,45 @@ public final class Daemon implements AutoCloseable {
     return script;
   }
 
+  private SocketAddress address() {
+    Optional<Path> socket = options.get(Flags.BIND_SOCKET);
+    Optional<IpAddress> ip = options.get(Flags.BIND_IP);
+    if (socket.isPresent() && ip.isEmpty()) {
+      return UnixDomainSocketAddress.of(socket.get().toAbsolutePath());
+    }
+    InetSocketAddress address =
+        new InetSocketAddress(
+            ip.orElse(IpAddress.parse(LOOPBACK)).toInetAddress(), options.get(Flags.BIND_PORT));
+    if (!address.getAddress().isLoopbackAddress()) {
+      log.atWarn()
+          .addKeyValue("address", address.getAddress().getHostAddress())
+          .log("listening beyond this machine: whoever reaches it controls the cell");
+    }
+    return address;
+  }
+
+  private static String shown(SocketAddress address, GardenApi api) {
+    if (address instanceof InetSocketAddress inet) {
+      String ip = inet.getAddress().getHostAddress();
+      return (ip.contains(":") ? "[" + ip + "]" : ip) + ":" + api.port();
+    }
+    return address.toString();
+  }
+
   /** Percent of a processor for each share: cores x 100 / memory in MiB (guardian.md 9.4). */
   private static double entitlementPerShare() {
     double mebibytes = Gardener.physicalMemory() / (1024.0 * 1024.0);
     return Runtime.getRuntime().availableProcessors() * 100 / mebibytes;
   }
 
-  /** Stops serving in bounded time; containers live on. */
+  /** The TCP port it listens on. */
+  public int port() {
+    return api.orElseThrow(() -> new IllegalStateException("daemon does not serve")).port();
+  }
+
+  /** Stops serving in bounded time and lets go of the containers. */
   @Override
   public void close() {
-    api.stop();
-    gardener.close();
-    timer.stop();
-    host.close();
+    opened.close();
   }
 }

@@ -1,14 +1,20 @@
 package io.gardencell.server;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
 import io.gardencell.api.GardenException;
 import io.gardencell.hcs.HcsException;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
 
-/** Starts the daemon: {@code [server] [flags]}. Ends cleanly on Ctrl-C; containers live on. */
+/**
+ * Starts the daemon: {@code [server|cleanup|setup] [flags]}. Ends cleanly and in bounded time when
+ * the process is told to end (Ctrl-C, SIGTERM, a service stop); containers live on.
+ */
 public final class Main {
 
   private static final Logger log = LoggerFactory.getLogger(Main.class);
@@ -17,29 +23,56 @@ public final class Main {
 
   /** Runs until the process is told to end; exit code 1 when it cannot start. */
   public static void main(String[] args) {
-    ServerOptions options = new ServerOptions();
-    CommandLine line = new CommandLine(options);
-    String[] flags =
-        args.length > 0 && args[0].equals("server")
-            ? java.util.Arrays.copyOfRange(args, 1, args.length)
-            : args;
+    run(List.of(args), System.out, System.err).ifPresent(System::exit);
+  }
+
+  /** The exit code, or empty if the daemon serves now. */
+  static OptionalInt run(List<String> arguments, PrintStream out, PrintStream err) {
     try {
-      line.parseArgs(flags);
-    } catch (ParameterException wrong) {
-      System.err.println(wrong.getMessage());
-      System.exit(1);
-    }
-    if (options.help) {
-      line.usage(System.out);
-      return;
-    }
-    try {
-      Daemon daemon = Daemon.start(options);
-      Runtime.getRuntime().addShutdownHook(new Thread(daemon::close, "shutdown"));
+      ServerOptions.Asked asked = ServerOptions.ask(arguments);
+      if (asked instanceof ServerOptions.Asked.Help) {
+        out.print(CommandLineText.usage());
+      } else if (asked instanceof ServerOptions.Asked.Version) {
+        String version = Main.class.getPackage().getImplementationVersion();
+        out.println(version == null ? "dev" : version);
+      } else if (asked instanceof ServerOptions.Asked.Command command) {
+        return run(command);
+      }
+      return OptionalInt.of(0);
+    } catch (FlagsRefused refused) {
+      refused.complaints().forEach(complaint -> err.println("garden-server: " + complaint));
     } catch (IOException | GardenException | HcsException | IllegalArgumentException failure) {
-      log.atError().setCause(failure).log("failed to start");
-      System.err.println("garden-server: " + failure.getMessage());
-      System.exit(1);
+      log.atDebug().setCause(failure).log("not started");
+      err.println("garden-server: " + failure.getMessage());
+    }
+    return OptionalInt.of(1);
+  }
+
+  private static OptionalInt run(ServerOptions.Asked.Command command) throws IOException {
+    ServerOptions options = command.options();
+    logFrom(options.get(Flags.LOG_LEVEL));
+    StartReport.log(options);
+    switch (command.name()) {
+      case "setup" -> {
+        return OptionalInt.of(0);
+      }
+      case "cleanup" -> {
+        Daemon.cleanUp(options);
+        return OptionalInt.of(0);
+      }
+      default -> {
+        Shutdown.onEnd(Daemon.start(options), options.get(Flags.STOP_TIMEOUT));
+        return OptionalInt.empty();
+      }
+    }
+  }
+
+  /** The reference's {@code fatal} is our ERROR too: an operator must act on both. */
+  private static void logFrom(String level) {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
+      loggers
+          .getLogger(Logger.ROOT_LOGGER_NAME)
+          .setLevel(Level.toLevel(level.equals("fatal") ? "error" : level));
     }
   }
 }

@@ -1,55 +1,126 @@
 package io.gardencell.server;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
-/** The daemon's command line. So far the flags below; the rest of gdn's table is to come. */
-@Command(
-    name = "garden-server",
-    description = "A Garden API server for Windows cells.",
-    mixinStandardHelpOptions = false,
-    sortOptions = false)
+/**
+ * The daemon's settings: flags of the command line, which win, and of the configuration file. What
+ * they mean says {@code docs/flags.md}. Immutable.
+ */
 public final class ServerOptions {
 
-  /** The options of a command line without the word {@code server}. */
-  public static ServerOptions parse(String... flags) {
-    ServerOptions options = new ServerOptions();
-    new picocli.CommandLine(options).parseArgs(flags);
-    return options;
+  private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
+
+  private final Map<Flag<?>, Object> values;
+
+  private ServerOptions(Map<Flag<?>, Object> values) {
+    this.values = values;
   }
 
-  @Option(names = "--bind-ip", defaultValue = "127.0.0.1", description = "address to listen on")
-  String bindIp = "127.0.0.1";
+  /** What a command line asks for. */
+  sealed interface Asked {
 
-  @Option(names = "--bind-port", defaultValue = "7777", description = "port to listen on")
-  int bindPort = 7777;
+    /** The usage. */
+    record Help() implements Asked {}
 
-  @Option(names = "--host", defaultValue = "", description = "hcs or emulated")
-  String host = "";
+    /** The version. */
+    record Version() implements Asked {}
 
-  @Option(names = "--data-dir", description = "where all state lies")
-  Path dataDir =
-      Path.of(
-          System.getProperty("os.name", "").startsWith("Windows")
-              ? "C:\\var\\vcap\\data\\garden"
-              : "garden-data");
+    /** {@code server}, {@code cleanup} or {@code setup} with these settings. */
+    record Command(String name, ServerOptions options) implements Asked {}
+  }
 
-  @Option(names = "--init-bin", description = "init program of the containers")
-  Path initBin = Path.of("");
+  /**
+   * The settings of a command line.
+   *
+   * @throws FlagsRefused naming everything that is wrong
+   */
+  public static ServerOptions parse(String... arguments) {
+    return ask(List.of(arguments), WINDOWS) instanceof Asked.Command command
+        ? command.options()
+        : new ServerOptions(Map.of());
+  }
 
-  @Option(names = "--default-rootfs", defaultValue = "", description = "image URI")
-  String defaultRootfs = "";
+  static Asked ask(List<String> arguments) {
+    return ask(arguments, WINDOWS);
+  }
 
-  @Option(names = "--external-ip", defaultValue = "127.0.0.1", description = "address of the cell")
-  String externalIp = "127.0.0.1";
+  static Asked ask(List<String> arguments, boolean windows) {
+    List<String> complaints = new ArrayList<>();
+    CommandLineText.Written written = CommandLineText.parse(arguments, windows, complaints);
+    if (written.wantsHelp()) {
+      return new Asked.Help();
+    }
+    if (written.wantsVersion()) {
+      return new Asked.Version();
+    }
+    Map<String, List<String>> texts = new LinkedHashMap<>();
+    for (String file : written.config()) {
+      try {
+        texts.putAll(IniFile.read(Path.of(file), complaints));
+      } catch (InvalidPathException e) {
+        complaints.add("--config: '" + file + "' (expected: a path)");
+      }
+    }
+    texts.putAll(written.values());
+    Map<Flag<?>, Object> values = values(texts, complaints);
+    if (!complaints.isEmpty()) {
+      throw new FlagsRefused(complaints);
+    }
+    return new Asked.Command(written.command(), new ServerOptions(values));
+  }
 
-  @Option(names = "--max-containers", defaultValue = "0", description = "0 = no limit")
-  long maxContainers;
+  private static Map<Flag<?>, Object> values(
+      Map<String, List<String>> texts, List<String> complaints) {
+    Map<Flag<?>, Object> values = new LinkedHashMap<>();
+    texts.forEach(
+        (name, given) -> {
+          Optional<Flag<?>> flag =
+              Flags.all().stream().filter(f -> f.name().equals(name)).findFirst();
+          if (flag.isEmpty()) {
+            complaints.add(CommandLineText.unknown(name));
+            return;
+          }
+          try {
+            values.put(flag.get(), flag.get().value().apply(given));
+          } catch (IllegalArgumentException e) {
+            complaints.add(
+                "--%s: '%s' (expected: %s)"
+                    .formatted(name, String.join("', '", given), flag.get().expected()));
+          }
+        });
+    return values;
+  }
 
-  @Option(names = "--destroy-containers-on-startup", description = "begin with none")
-  boolean destroyOnStart;
+  /** The value of a flag, given or by default. */
+  @SuppressWarnings("unchecked") // only the flag's own value is ever put under it
+  <T> T get(Flag<T> flag) {
+    return (T) values.getOrDefault(flag, flag.initial());
+  }
 
-  @Option(names = "--help", usageHelp = true, description = "this text")
-  boolean help;
+  /** The flags that were given, in order. */
+  List<Flag<?>> given() {
+    return List.copyOf(values.keySet());
+  }
+
+  /** The value that was given, for a log line. */
+  String shown(Flag<?> flag) {
+    Object value = values.getOrDefault(flag, flag.initial());
+    return value instanceof Optional<?> optional
+        ? optional.map(String::valueOf).orElse("")
+        : String.valueOf(value);
+  }
+
+  /** The data directory, absolute. */
+  Path dataDir() {
+    return get(Flags.DATA_DIR)
+        .orElseGet(() -> Path.of(WINDOWS ? "C:\\var\\vcap\\data\\garden" : "garden-data"))
+        .toAbsolutePath()
+        .normalize();
+  }
 }

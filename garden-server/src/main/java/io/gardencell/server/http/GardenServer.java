@@ -168,6 +168,28 @@ public final class GardenServer {
     }
   }
 
+  /** {@link #stop} if it runs; else gives back what it took, bound or not. */
+  public void close() {
+    Listener bound;
+    synchronized (this) {
+      bound = serving ? null : listener;
+    }
+    if (bound != null) {
+      bound.close();
+      stopping = true;
+      channels.forEach(Channel::close);
+      closePools();
+    } else if (isServing()) {
+      stop();
+    } else {
+      closePools();
+    }
+  }
+
+  private synchronized boolean isServing() {
+    return serving;
+  }
+
   private void closePools() {
     lanes.close();
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);

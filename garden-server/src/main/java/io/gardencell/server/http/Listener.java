@@ -58,7 +58,12 @@ final class Listener implements AutoCloseable {
     }
     var bound = bootstrap.bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new IOException("cannot listen on " + address, bound.cause());
+      throw new IOException(
+          "cannot listen on %s: %s"
+              .formatted(
+                  address.toString().replaceFirst("^/", unix ? "/" : ""),
+                  bound.cause().getMessage()),
+          bound.cause());
     }
     Listener listener = new Listener(address, bound.channel());
     if (address instanceof UnixDomainSocketAddress path) {

@@ -115,6 +115,11 @@ public final class GardenApi {
     server.stop();
   }
 
+  /** Stops if it runs, and gives back what it took in any case. */
+  public void close() {
+    server.close();
+  }
+
   /** Connections, requests and threads, for figures. */
   public GardenServer server() {
     return server;
