@@ -107,16 +107,21 @@ public final class GardenDaemon implements AutoCloseable {
     return running().log();
   }
 
-  /** Asks it to end (SIGTERM) and waits until it has; its containers live on. */
-  public void terminate() throws IOException {
-    running().end(false);
-    running = null;
+  /** Asks it to end (SIGTERM), waits until it has and gives its log; its containers live on. */
+  public String terminate() throws IOException {
+    return end(false);
   }
 
-  /** Ends it at once (SIGKILL); its containers live on. */
-  public void kill() throws IOException {
-    running().end(true);
+  /** Ends it at once (SIGKILL) and gives its log; its containers live on. */
+  public String kill() throws IOException {
+    return end(true);
+  }
+
+  private String end(boolean atOnce) throws IOException {
+    RunningDaemon ending = running();
+    ending.end(atOnce);
     running = null;
+    return ending.log();
   }
 
   /** Destroys the containers, ends the daemon and removes its directory. */

@@ -56,6 +56,18 @@ public record ProcessSpec(
         null);
   }
 
+  /** The same with another id. */
+  public ProcessSpec withId(String other) {
+    return new ProcessSpec(
+        other, path, args, env, dir, user, rlimits, limits, tty, image, bindMounts);
+  }
+
+  /** The same in another directory. */
+  public ProcessSpec withDir(String other) {
+    return new ProcessSpec(
+        id, path, args, env, other, user, rlimits, limits, tty, image, bindMounts);
+  }
+
   /** Without arguments and environment, which are never logged. */
   @Override
   public String toString() {

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -24,9 +25,14 @@ import org.slf4j.LoggerFactory;
 /** What an operator sees of a start, above all of one that fails. */
 class MainTest {
 
-  @TempDir Path directory;
+  private Path directory;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void make(@TempDir Path temporary) {
+    directory = temporary;
+  }
 
   @AfterEach
   void quietAgain() {

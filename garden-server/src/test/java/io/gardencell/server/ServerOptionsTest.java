@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerOptionsTest {
 
-  @TempDir Path directory;
+  private Path directory;
+
+  @BeforeEach
+  void make(@TempDir Path temporary) {
+    directory = temporary;
+  }
 
   @Test
   void withoutFlagsEverythingHasItsDefault() {
