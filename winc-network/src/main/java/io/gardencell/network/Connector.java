@@ -14,6 +14,7 @@ import io.gardencell.network.rule.Acls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,10 +61,10 @@ final class Connector {
   ConnectedContainer connect(NetworkRequest request) {
     String handle = request.handle();
     steps.debug(() -> "start networkmanager up " + request.pid());
-    network.id();
     removeStale(handle);
     try (Rollback rollback = new Rollback()) {
       rollback.push(() -> undo(handle));
+      network.id();
       List<PortForward> forwards = acquire(handle, request.netIn());
       HnsEndpoint endpoint = createEndpoint(handle);
       steps.debug(() -> "created endpoint " + handle);
@@ -113,7 +114,9 @@ final class Connector {
       }
       endpoints.remove(stale).orThrow();
     }
-    ports.release(handle);
+    if (ports.acquired().containsKey(handle)) {
+      ports.release(handle);
+    }
     files.delete(handle);
   }
 
@@ -146,7 +149,14 @@ final class Connector {
   /** Runs while the original failure is on its way, which takes its own failures along. */
   private void undo(String handle) {
     try {
-      disconnect(handle);
+      disconnect(
+          handle,
+          (endpoint, failures) ->
+              steps.error(
+                  "Error deleting endpoint "
+                      + endpoint.id()
+                      + ": "
+                      + HostFailures.combined(failures).getMessage()));
     } catch (HcsException | GardenException failed) {
       log.atWarn()
           .addKeyValue("handle", handle)
@@ -158,11 +168,18 @@ final class Connector {
 
   /** Removes every endpoint of the handle; ports are given back only when all are gone. */
   void disconnect(String handle) {
+    disconnect(handle, (endpoint, failures) -> {});
+  }
+
+  private void disconnect(String handle, BiConsumer<HnsEndpoint, List<RuntimeException>> onKept) {
     List<RuntimeException> failures = new ArrayList<>();
     boolean gone = true;
     for (HnsEndpoint endpoint : endpoints.named(handle)) {
       Endpoints.Removal removal = endpoints.remove(endpoint);
-      gone &= removal.gone();
+      if (!removal.gone()) {
+        onKept.accept(endpoint, removal.failures());
+        gone = false;
+      }
       failures.addAll(removal.failures());
     }
     if (gone) {

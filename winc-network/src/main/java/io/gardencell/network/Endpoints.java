@@ -22,12 +22,10 @@ final class Endpoints {
 
   private final Host host;
   private final HostCalls calls;
-  private final StepLog steps;
 
-  Endpoints(Host host, HostCalls calls, StepLog steps) {
+  Endpoints(Host host, HostCalls calls) {
     this.host = host;
     this.calls = calls;
-    this.steps = steps;
   }
 
   List<HnsEndpoint> all() {
@@ -106,7 +104,6 @@ final class Endpoints {
     try {
       delete(endpoint);
     } catch (HcsException | GardenException failed) {
-      steps.error("Error deleting endpoint " + endpoint.id() + ": " + HostFailures.text(failed));
       failures.add(failed);
       gone = false;
     }

@@ -17,7 +17,6 @@ import io.gardencell.network.port.ListeningPorts;
 import io.gardencell.network.port.PortPool;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,12 +50,12 @@ public final class WincNetwork implements NetworkPlugin {
 
   /** A plugin on a host; makes nothing yet. */
   public WincNetwork(Host host, NetworkConfig config) {
-    this(host, config, StepLog.ofProcess());
+    this(host, config, StepLog.ofProcess(), Patience.DEFAULT);
   }
 
   /** A plugin that tells its steps. */
-  WincNetwork(Host host, NetworkConfig config, StepLog steps) {
-    this(host, config, steps, Clock.systemUTC(), Patience.DEFAULT, ListeningPorts::isListening);
+  WincNetwork(Host host, NetworkConfig config, StepLog steps, Patience patience) {
+    this(host, config, steps, Clock.systemUTC(), patience, ListeningPorts::isListening);
   }
 
   WincNetwork(
@@ -70,7 +69,7 @@ public final class WincNetwork implements NetworkPlugin {
     Adapters adapters = new Adapters(host.interfaces(), steps);
     this.network =
         new NatNetwork(config, patience.networkReady(), host.networks(), adapters, calls);
-    this.endpoints = new Endpoints(host, calls, steps);
+    this.endpoints = new Endpoints(host, calls);
     this.files = new ContainerFiles(config.stateDir().resolve("containers"));
     this.locks = new HandleLocks(config.stateDir().resolve("handles.lock"), patience.handle());
     PortPool ports = pool(config, clock, isListening);
@@ -87,24 +86,6 @@ public final class WincNetwork implements NetworkPlugin {
             steps);
     this.rules = new RuleChanges(config, endpoints, files, ports);
     this.reconciler = new Reconciler(locks, endpoints, rules, files, ports);
-  }
-
-  /**
-   * How long the plugin waits.
-   *
-   * @param call for one call to HNS or HCS
-   * @param networkReady for the adapter of a new network
-   * @param endpointReady for the adapter of an attached endpoint
-   * @param handle for whoever else is changing the same container
-   */
-  record Patience(Duration call, Duration networkReady, Duration endpointReady, Duration handle) {
-
-    static final Patience DEFAULT =
-        new Patience(
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(9),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(120));
   }
 
   private PortPool pool(NetworkConfig config, Clock clock, IntPredicate isListening) {

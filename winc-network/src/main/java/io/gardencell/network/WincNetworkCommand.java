@@ -6,6 +6,7 @@ import io.gardencell.api.GardenException;
 import io.gardencell.api.spi.NetworkAddress;
 import io.gardencell.api.spi.NetworkResult;
 import io.gardencell.api.spi.PortForward;
+import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostOptions;
@@ -15,6 +16,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,6 +81,8 @@ public final class WincNetworkCommand {
   @Parameters(hidden = true)
   List<String> ignored = new ArrayList<>();
 
+  private Patience patience = Patience.DEFAULT;
+
   private WincNetworkCommand() {}
 
   /** Runs the command and ends the process with its exit code. */
@@ -90,7 +94,8 @@ public final class WincNetworkCommand {
             System.out,
             System.err,
             command ->
-                HostProvider.named(command.host).open(new HostOptions(command.dataDirectory()))));
+                HostProvider.named(command.host).open(new HostOptions(command.dataDirectory())),
+            Patience.DEFAULT));
   }
 
   /** Runs the command on a host that {@code open} gives. */
@@ -99,8 +104,10 @@ public final class WincNetworkCommand {
       InputStream stdin,
       PrintStream stdout,
       PrintStream stderr,
-      Function<WincNetworkCommand, Host> open) {
+      Function<WincNetworkCommand, Host> open,
+      Patience patience) {
     WincNetworkCommand command = new WincNetworkCommand();
+    command.patience = patience;
     CommandLine line = new CommandLine(command).setOverwrittenOptionsAllowed(true);
     try {
       line.parseArgs(args);
@@ -165,7 +172,7 @@ public final class WincNetworkCommand {
             ? ""
             : new String(stdin.readAllBytes(), StandardCharsets.UTF_8);
     try (Host opened = open.apply(this)) {
-      return act(new WincNetwork(opened, config, log), input);
+      return act(new WincNetwork(opened, config, log, patience), input);
     } catch (GardenException | HcsException failed) {
       throw GardenException.failure(prefix + HostFailures.text(failed), failed);
     }
@@ -177,7 +184,11 @@ public final class WincNetworkCommand {
           ? NetworkConfig.defaults(dataDirectory())
           : NetworkConfig.read(Files.readString(Path.of(configFile)), dataDirectory());
     } catch (IOException failed) {
-      throw GardenException.failure("configFile: open " + failed.getMessage(), failed);
+      String cause =
+          failed instanceof NoSuchFileException
+              ? HcsErrors.text(HcsErrors.FILE_NOT_FOUND)
+              : String.valueOf(failed.getMessage());
+      throw GardenException.failure("configFile: open " + configFile + ": " + cause, failed);
     } catch (GardenException failed) {
       throw GardenException.failure("configFile: " + failed.getMessage(), failed);
     }

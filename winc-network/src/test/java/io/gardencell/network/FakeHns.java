@@ -1,86 +1,63 @@
 package io.gardencell.network;
 
-import io.gardencell.hcs.ComputeProcess;
-import io.gardencell.hcs.ComputeSystem;
-import io.gardencell.hcs.ConsoleSignal;
+import io.gardencell.api.IpAddress;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
-import io.gardencell.hcs.HostCompute;
 import io.gardencell.hcs.HostEndpoints;
 import io.gardencell.hcs.HostInterface;
 import io.gardencell.hcs.HostInterfaces;
 import io.gardencell.hcs.HostNetworks;
-import io.gardencell.hcs.SystemExit;
 import io.gardencell.hcs.document.EndpointStatistics;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.hcs.document.HnsNetwork;
 import io.gardencell.hcs.document.HnsPolicy;
-import io.gardencell.hcs.document.ModifyRequest;
-import io.gardencell.hcs.document.ProcessDocument;
-import io.gardencell.hcs.document.ProcessProperties;
-import io.gardencell.hcs.document.PropertyType;
-import io.gardencell.hcs.document.SystemDocument;
-import io.gardencell.hcs.document.SystemProperties;
-import io.gardencell.hcs.document.SystemQuery;
+import io.gardencell.network.rule.Ipv4Blocks;
 import java.lang.reflect.Proxy;
-import java.nio.channels.AsynchronousByteChannel;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
+import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
- * A host that keeps networks, endpoints, attachments and MTUs in memory, fails the call it is told
- * to fail and refuses what HNS refuses (a host port mapped twice). Every method is synchronized.
+ * A host that keeps networks, endpoints, attachments and MTUs in memory, fails the calls it is told
+ * to fail and refuses what HNS refuses, in the words and with the codes of the real host's binding.
+ * Every method is synchronized.
  */
-final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces, HostCompute {
+final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
 
   final Map<String, HnsNetwork> networks = new LinkedHashMap<>();
   final Map<String, HnsEndpoint> endpoints = new LinkedHashMap<>();
-  final Set<String> systems = new TreeSet<>();
   final Map<String, Long> mtus = new LinkedHashMap<>();
   final List<String> calls = new ArrayList<>();
-  final List<String> commands = new ArrayList<>();
+  final FakeSystems compute = new FakeSystems(this);
+
+  /** Compute systems that run. */
+  final Set<String> systems = compute.running;
 
   /** Endpoints that were attached, or updated while attached, without any access list. */
   final List<String> windows = new ArrayList<>();
 
   boolean isolated = true;
   boolean noAdapters;
-  Optional<Long> netshExit = Optional.of(0L);
-  boolean netshMissing;
-  int terminated;
   private final Map<String, RuntimeException> faults = new LinkedHashMap<>();
-  private int failAt = -1;
-  private RuntimeException failure = new IllegalStateException("none");
-  private int next = 1;
+  private int nextMac = 0x10;
+  private int nextPool = 0x31;
 
+  /** Fails every call of a name or with a prefix. */
   synchronized void fail(String call, RuntimeException with) {
     faults.put(call, with);
   }
 
   synchronized void heal() {
     faults.clear();
-    failAt = -1;
   }
 
-  /** Fails the nth call from now, counted from 0. */
-  synchronized void failCall(int n, RuntimeException with) {
-    failAt = calls.size() + n;
-    failure = with;
-  }
-
-  private void called(String call) {
+  synchronized void called(String call) {
     calls.add(call);
-    if (calls.size() - 1 == failAt) {
-      throw failure;
-    }
     for (Map.Entry<String, RuntimeException> fault : faults.entrySet()) {
       if (call.startsWith(fault.getKey())) {
         throw fault.getValue();
@@ -88,12 +65,29 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces, Host
     }
   }
 
+  /** HNS's answer {@code Success: false} as the binding throws it. */
+  static HcsException answers(String error) {
+    int code =
+        error.toLowerCase(java.util.Locale.ROOT).contains("not found")
+            ? HcsErrors.NOT_FOUND
+            : HcsErrors.INVALID_PARAMETER;
+    return new HcsException("HNSCall", "", code, "hns failed with error : " + error, List.of());
+  }
+
+  /** A failed HRESULT of HNSCall as the binding throws it. */
+  static HcsException fails(int hresult) {
+    int code = HcsErrors.codeOf(hresult);
+    String text = "failed during hnsCallRawResponse: hnsCall failed in Win32: %s (0x%x)";
+    return new HcsException(
+        "HNSCall", "", code, text.formatted(HcsErrors.text(code), code), List.of());
+  }
+
   Host host() {
     return new Host(
         "fake",
         "in memory",
         isolated,
-        this,
+        compute,
         none(io.gardencell.hcs.HostProcesses.class),
         none(io.gardencell.hcs.HostVolumes.class),
         this,
@@ -125,7 +119,22 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces, Host
   @Override
   public synchronized HnsNetwork createNetwork(HnsNetwork network) {
     called("POST /networks/");
-    String id = "NET" + next++;
+    List<HnsNetwork.Subnet> subnets = new ArrayList<>();
+    for (HnsNetwork.Subnet subnet : network.subnets()) {
+      subnets.add(
+          subnet.addressPrefix().isEmpty()
+              ? new HnsNetwork.Subnet("172.17.0.0/20", "172.17.0.1", List.of())
+              : subnet);
+    }
+    for (HnsNetwork other : networks.values()) {
+      for (HnsNetwork.Subnet subnet : other.subnets()) {
+        if (subnets.stream().anyMatch(s -> overlap(s, subnet))) {
+          throw answers("The object already exists. ");
+        }
+      }
+    }
+    String id = UUID.randomUUID().toString();
+    String pool = "00-15-5D-%02X-".formatted(nextPool++);
     HnsNetwork made =
         new HnsNetwork(
             id,
@@ -134,24 +143,44 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces, Host
             "",
             "",
             List.of(),
-            List.of(),
-            network.subnets(),
+            List.of(new HnsNetwork.MacPool(pool + "00-00", pool + "FF-FF")),
+            subnets,
             network.dnsSuffix(),
             "",
             0,
             "",
             false);
     networks.put(id, made);
-    mtus.put("vEthernet (" + network.name() + ")", 1500L);
+    mtus.put(adapter(network.name()), 1500L);
     return made;
+  }
+
+  private static boolean overlap(HnsNetwork.Subnet one, HnsNetwork.Subnet other) {
+    long a = first(one);
+    long b = first(other);
+    return a <= b ? b < a + size(one) : a < b + size(other);
+  }
+
+  private static long first(HnsNetwork.Subnet subnet) {
+    return Ipv4Blocks.number(IpAddress.parse(subnet.addressPrefix().split("/")[0]));
+  }
+
+  private static long size(HnsNetwork.Subnet subnet) {
+    return 1L << (32 - length(subnet));
+  }
+
+  private static int length(HnsNetwork.Subnet subnet) {
+    return Integer.parseInt(subnet.addressPrefix().split("/")[1]);
   }
 
   @Override
   public synchronized void deleteNetwork(String id) {
     called("DELETE /networks/");
-    if (networks.remove(id) == null) {
-      throw new HcsException("HNSCall", id, 0x803B0001);
+    HnsNetwork gone = networks.remove(id);
+    if (gone == null) {
+      throw answers("Element not found. ");
     }
+    mtus.remove(adapter(gone.name()));
   }
 
   @Override
@@ -169,7 +198,7 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces, Host
   private HnsEndpoint known(String id) {
     HnsEndpoint endpoint = endpoints.get(id);
     if (endpoint == null) {
-      throw new HcsException("HNSCall", id, 0x803B0002);
+      throw answers("Element not found. ");
     }
     return endpoint;
   }
@@ -177,57 +206,64 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces, Host
   @Override
   public synchronized HnsEndpoint createEndpoint(HnsEndpoint e) {
     called("POST /endpoints/");
-    if (!networks.containsKey(e.virtualNetwork())) {
-      throw new HcsException("HNSCall", e.virtualNetwork(), 0x803B0001);
+    HnsNetwork network = networks.get(e.virtualNetwork());
+    if (network == null) {
+      throw answers("Element not found. ");
     }
-    String id = "EP" + next++;
-    HnsEndpoint made = place(e, id, "172.30.0." + next, e.policies(), List.of());
-    endpoints.put(id, made);
+    HnsNetwork.Subnet subnet = network.subnets().get(0);
+    Set<String> taken =
+        endpoints.values().stream().map(HnsEndpoint::ipAddress).collect(Collectors.toSet());
+    taken.add(subnet.gatewayAddress());
+    long address = first(subnet) + 1;
+    while (taken.contains(Ipv4Blocks.text(address))) {
+      address++;
+    }
+    String mac =
+        network.macPools().get(0).startMacAddress().substring(0, 12)
+            + "%02X-%02X".formatted(nextMac >> 8, nextMac & 0xff);
+    nextMac++;
+    HnsEndpoint made =
+        new HnsEndpoint(
+            UUID.randomUUID().toString(),
+            e.name(),
+            network.id(),
+            network.name(),
+            e.policies(),
+            mac,
+            Ipv4Blocks.text(address),
+            "",
+            network.dnsSuffix(),
+            e.dnsServerList(),
+            "",
+            subnet.gatewayAddress(),
+            "",
+            false,
+            false,
+            length(subnet),
+            0,
+            false,
+            false,
+            0,
+            List.of(),
+            1);
+    endpoints.put(made.id(), made);
     return made;
-  }
-
-  private static HnsEndpoint place(
-      HnsEndpoint e, String id, String ip, List<HnsPolicy> policies, List<String> shared) {
-    return new HnsEndpoint(
-        id,
-        e.name(),
-        e.virtualNetwork(),
-        "winc-nat",
-        policies,
-        "00-15-5D-AA-BB-CC",
-        ip,
-        "",
-        "",
-        e.dnsServerList(),
-        "",
-        "172.30.0.1",
-        "",
-        false,
-        false,
-        22,
-        0,
-        false,
-        false,
-        0,
-        shared,
-        shared.isEmpty() ? 1 : 2);
   }
 
   @Override
   public synchronized HnsEndpoint updateEndpoint(String id, HnsEndpoint endpoint) {
     called("POST /endpoints/" + id);
     HnsEndpoint old = known(id);
-    for (HnsEndpoint other : endpoints.values()) {
-      for (HnsPolicy policy : endpoint.policies()) {
-        if (policy instanceof HnsPolicy.Nat
-            && !other.id().equals(id)
-            && other.policies().contains(policy)) {
-          throw new HcsException(
-              "HNSCall", id, 0, "The specified port already exists. ", List.of());
-        }
-      }
+    Set<HnsPolicy> mapped =
+        endpoints.values().stream()
+            .filter(other -> !other.id().equals(id))
+            .flatMap(other -> other.policies().stream())
+            .filter(HnsPolicy.Nat.class::isInstance)
+            .collect(Collectors.toSet());
+    if (endpoint.policies().stream().anyMatch(mapped::contains)) {
+      throw answers("The specified port already exists. ");
     }
-    HnsEndpoint made = place(old, id, old.ipAddress(), endpoint.policies(), old.sharedContainers());
+    HnsEndpoint made = old.withPolicies(endpoint.policies());
     endpoints.put(id, made);
     noteWindow(made);
     return made;
@@ -240,10 +276,53 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces, Host
     }
   }
 
+  /** What HCS does when a system's network is modified. */
+  synchronized void modify(String system, String id, boolean add) {
+    HnsEndpoint e = known(id);
+    HnsEndpoint made = shared(e, add ? List.of(system) : List.of(), add ? 2 : 4);
+    endpoints.put(id, made);
+    if (add) {
+      mtus.put(adapter(e.name()), 1500L);
+      noteWindow(made);
+    }
+  }
+
+  /** Ends a system; its endpoints stay, attached to nothing. */
+  synchronized void endSystem(String system) {
+    systems.remove(system);
+    endpoints.replaceAll((id, e) -> e.isAttachedTo(system) ? shared(e, List.of(), 4) : e);
+  }
+
+  private static HnsEndpoint shared(HnsEndpoint e, List<String> containers, int state) {
+    return new HnsEndpoint(
+        e.id(),
+        e.name(),
+        e.virtualNetwork(),
+        e.virtualNetworkName(),
+        e.policies(),
+        e.macAddress(),
+        e.ipAddress(),
+        e.ipv6Address(),
+        e.dnsSuffix(),
+        e.dnsServerList(),
+        e.dnsDomain(),
+        e.gatewayAddress(),
+        e.gatewayAddressV6(),
+        e.enableInternalDns(),
+        e.disableIcc(),
+        e.prefixLength(),
+        e.ipv6PrefixLength(),
+        e.isRemoteEndpoint(),
+        e.enableLowMetric(),
+        e.encapOverhead(),
+        containers,
+        state);
+  }
+
   @Override
   public synchronized void deleteEndpoint(String id) {
     called("DELETE /endpoints/");
-    mtus.remove("vEthernet (" + known(id).name() + ")");
+    mtus.remove(adapter(known(id).name()));
     endpoints.remove(id);
   }
 
@@ -254,12 +333,21 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces, Host
     return new EndpointStatistics(11, 22, 1, 2, 0, 0, id, "");
   }
 
+  private static String adapter(String name) {
+    return "vEthernet (" + name + ")";
+  }
+
   @Override
   public synchronized List<HostInterface> interfaces() {
     called("GetAdaptersAddresses");
     List<HostInterface> all = new ArrayList<>();
     if (!noAdapters) {
-      mtus.forEach((name, mtu) -> all.add(new HostInterface(name, 1, 1, 1, List.of())));
+      Set<String> hosts =
+          networks.values().stream().map(n -> adapter(n.name())).collect(Collectors.toSet());
+      for (String name : mtus.keySet()) {
+        int compartment = hosts.contains(name) ? 1 : 2;
+        all.add(new HostInterface(name, all.size() + 1, all.size() + 1, compartment, List.of()));
+      }
     }
     return all;
   }
@@ -274,147 +362,5 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces, Host
   public synchronized void setMtu(HostInterface adapter, long mtu) {
     called("SetIpInterfaceEntry");
     mtus.put(adapter.name(), mtu);
-  }
-
-  @Override
-  public List<SystemProperties> enumerate(SystemQuery query) {
-    throw new UnsupportedOperationException("the network does not list systems");
-  }
-
-  @Override
-  public ComputeSystem create(String id, SystemDocument document, Duration timeout) {
-    throw new UnsupportedOperationException("the network creates no systems");
-  }
-
-  @Override
-  public synchronized ComputeSystem open(String id) {
-    called("HcsOpenComputeSystem");
-    if (!systems.contains(id)) {
-      throw new HcsException("HcsOpenComputeSystem", id, HcsErrors.SYSTEM_NOT_FOUND);
-    }
-    return new FakeSystem(id);
-  }
-
-  private synchronized void modify(String system, ModifyRequest request) {
-    called("HcsModifyComputeSystem " + request.requestType());
-    HnsEndpoint e = known(String.valueOf(request.settings()));
-    boolean add = request.requestType().equals("Add");
-    HnsEndpoint made =
-        place(e, e.id(), e.ipAddress(), e.policies(), add ? List.of(system) : List.of());
-    endpoints.put(e.id(), made);
-    if (add) {
-      mtus.put("vEthernet (" + e.name() + ")", 1500L);
-      noteWindow(made);
-    }
-  }
-
-  private synchronized ComputeProcess process(ProcessDocument document) {
-    called("HcsCreateProcess");
-    if (netshMissing) {
-      throw new HcsException("HcsCreateProcess", "", HcsErrors.FILE_NOT_FOUND);
-    }
-    commands.add(document.commandLine());
-    return new FakeProcess();
-  }
-
-  private final class FakeSystem implements ComputeSystem {
-    private final String id;
-
-    FakeSystem(String id) {
-      this.id = id;
-    }
-
-    @Override
-    public String id() {
-      return id;
-    }
-
-    @Override
-    public void start(Duration timeout) {
-      throw new UnsupportedOperationException("start");
-    }
-
-    @Override
-    public void shutdown() {
-      throw new UnsupportedOperationException("shutdown");
-    }
-
-    @Override
-    public void terminate() {
-      throw new UnsupportedOperationException("terminate");
-    }
-
-    @Override
-    public SystemProperties properties(PropertyType... types) {
-      throw new UnsupportedOperationException("properties");
-    }
-
-    @Override
-    public void modify(ModifyRequest request) {
-      FakeHns.this.modify(id, request);
-    }
-
-    @Override
-    public ComputeProcess createProcess(ProcessDocument document) {
-      return process(document);
-    }
-
-    @Override
-    public ComputeProcess openProcess(long pid) {
-      throw new UnsupportedOperationException("openProcess");
-    }
-
-    @Override
-    public CompletableFuture<SystemExit> exited() {
-      throw new UnsupportedOperationException("exited");
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  private final class FakeProcess implements ComputeProcess {
-    @Override
-    public long pid() {
-      return 4711;
-    }
-
-    @Override
-    public Optional<AsynchronousByteChannel> stdin() {
-      return Optional.empty();
-    }
-
-    @Override
-    public Optional<AsynchronousByteChannel> stdout() {
-      return Optional.empty();
-    }
-
-    @Override
-    public Optional<AsynchronousByteChannel> stderr() {
-      return Optional.empty();
-    }
-
-    @Override
-    public void terminate() {
-      terminated++;
-    }
-
-    @Override
-    public boolean signal(ConsoleSignal signal) {
-      return false;
-    }
-
-    @Override
-    public ProcessProperties properties() {
-      throw new UnsupportedOperationException("properties");
-    }
-
-    @Override
-    public CompletableFuture<Long> exited() {
-      return netshExit.map(CompletableFuture::completedFuture).orElseGet(CompletableFuture::new);
-    }
-
-    @Override
-    public void close() {}
   }
 }

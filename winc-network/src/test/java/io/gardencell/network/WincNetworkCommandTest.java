@@ -39,7 +39,8 @@ class WincNetworkCommandTest {
             new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)),
             new PrintStream(stdout, true, StandardCharsets.UTF_8),
             new PrintStream(stderr, true, StandardCharsets.UTF_8),
-            command -> hns.host());
+            command -> hns.host(),
+            Patience.DEFAULT);
     out = stdout.toString(StandardCharsets.UTF_8);
     err = stderr.toString(StandardCharsets.UTF_8);
     return code;

