@@ -74,6 +74,11 @@ final class CommandLog implements StepLog {
     write("info", message);
   }
 
+  /** What an operator should look at although the command goes on. */
+  void warning(String message) {
+    write("warning", message);
+  }
+
   @Override
   public void error(String message) {
     write("error", message);

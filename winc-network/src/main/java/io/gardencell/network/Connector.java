@@ -114,7 +114,7 @@ final class Connector {
       }
       endpoints.remove(stale).orThrow();
     }
-    if (ports.acquired().containsKey(handle)) {
+    if (ports.holds(handle)) {
       ports.release(handle);
     }
     files.delete(handle);

@@ -40,6 +40,11 @@ final class HostCalls {
     this.steps = steps;
   }
 
+  /** How many calls have been left behind and have not come back. */
+  int hanging() {
+    return hanging.get();
+  }
+
   /** What is called; decides which codes are worth another try. */
   private enum Kind {
     CREATE_NETWORK(Set.of(HcsErrors.NOT_FOUND, 0x80070490)),

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -87,6 +88,7 @@ public final class WincNetworkCommand {
 
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] args) {
+    ProcessLogging.silence();
     System.exit(
         run(
             args,
@@ -95,17 +97,24 @@ public final class WincNetworkCommand {
             System.err,
             command ->
                 HostProvider.named(command.host).open(new HostOptions(command.dataDirectory())),
-            Patience.DEFAULT));
+            Patience.DEFAULT,
+            ProcessLogging::warnInto));
   }
 
-  /** Runs the command on a host that {@code open} gives. */
+  /**
+   * Runs the command.
+   *
+   * @param open gives the host, which is closed
+   * @param onLog told the command's log as soon as it is open
+   */
   static int run(
       String[] args,
       InputStream stdin,
       PrintStream stdout,
       PrintStream stderr,
       Function<WincNetworkCommand, Host> open,
-      Patience patience) {
+      Patience patience,
+      Consumer<CommandLog> onLog) {
     WincNetworkCommand command = new WincNetworkCommand();
     command.patience = patience;
     CommandLine line = new CommandLine(command).setOverwrittenOptionsAllowed(true);
@@ -129,6 +138,7 @@ public final class WincNetworkCommand {
     CommandLog log = null;
     try {
       log = CommandLog.open(command.logFile, command.logFormat, command.debug);
+      onLog.accept(log);
       String out = command.execute(stdin, open, log);
       stdout.print(out);
       stdout.flush();

@@ -9,6 +9,7 @@ import io.gardencell.hcs.HostInterface;
 import io.gardencell.hcs.HostInterfaces;
 import io.gardencell.hcs.HostNetworks;
 import io.gardencell.hcs.document.EndpointStatistics;
+import io.gardencell.hcs.document.HcsJson;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.hcs.document.HnsNetwork;
 import io.gardencell.hcs.document.HnsPolicy;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A host that keeps networks, endpoints, attachments and MTUs in memory, fails the calls it is told
@@ -33,6 +35,10 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
   final Map<String, HnsEndpoint> endpoints = new LinkedHashMap<>();
   final Map<String, Long> mtus = new LinkedHashMap<>();
   final List<String> calls = new ArrayList<>();
+
+  /** Documents of the requests that create or update, in order. */
+  final List<String> documents = new ArrayList<>();
+
   final FakeSystems compute = new FakeSystems(this);
 
   /** Compute systems that run. */
@@ -43,23 +49,51 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
 
   boolean isolated = true;
   boolean noAdapters;
+
+  /** How many times more the virtual adapters are not seen. */
+  int looksInVain;
+
   private final Map<String, RuntimeException> faults = new LinkedHashMap<>();
+  private @Nullable RuntimeException updateFault;
+  private @Nullable RuntimeException lostCreation;
+  private int faultsLeft = Integer.MAX_VALUE;
   private int nextMac = 0x10;
   private int nextPool = 0x31;
 
-  /** Fails every call of a name or with a prefix. */
+  /** Fails every call with a prefix; one that ends with {@code $} is the whole call. */
   synchronized void fail(String call, RuntimeException with) {
     faults.put(call, with);
   }
 
+  /** Fails every update of an endpoint. */
+  synchronized void failUpdates(RuntimeException with) {
+    updateFault = with;
+  }
+
+  /** The next endpoint is made, and reported as failed. */
+  synchronized void failAfterCreation(RuntimeException with) {
+    lostCreation = with;
+  }
+
   synchronized void heal() {
     faults.clear();
+    updateFault = null;
+    faultsLeft = Integer.MAX_VALUE;
+  }
+
+  /** The faults go after so many of them. */
+  synchronized void healAfter(int times) {
+    faultsLeft = times;
   }
 
   synchronized void called(String call) {
     calls.add(call);
     for (Map.Entry<String, RuntimeException> fault : faults.entrySet()) {
-      if (call.startsWith(fault.getKey())) {
+      if ((call + "$").startsWith(fault.getKey())) {
+        if (faultsLeft-- == 0) {
+          faults.clear();
+          return;
+        }
         throw fault.getValue();
       }
     }
@@ -118,6 +152,7 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
 
   @Override
   public synchronized HnsNetwork createNetwork(HnsNetwork network) {
+    documents.add(HcsJson.write(network));
     called("POST /networks/");
     List<HnsNetwork.Subnet> subnets = new ArrayList<>();
     for (HnsNetwork.Subnet subnet : network.subnets()) {
@@ -205,6 +240,7 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
 
   @Override
   public synchronized HnsEndpoint createEndpoint(HnsEndpoint e) {
+    documents.add(HcsJson.write(e));
     called("POST /endpoints/");
     HnsNetwork network = networks.get(e.virtualNetwork());
     if (network == null) {
@@ -247,12 +283,21 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
             List.of(),
             1);
     endpoints.put(made.id(), made);
+    RuntimeException lost = lostCreation;
+    if (lost != null) {
+      lostCreation = null;
+      throw lost;
+    }
     return made;
   }
 
   @Override
   public synchronized HnsEndpoint updateEndpoint(String id, HnsEndpoint endpoint) {
+    documents.add(HcsJson.write(endpoint));
     called("POST /endpoints/" + id);
+    if (updateFault != null) {
+      throw updateFault;
+    }
     HnsEndpoint old = known(id);
     Set<HnsPolicy> mapped =
         endpoints.values().stream()
@@ -341,7 +386,9 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
   public synchronized List<HostInterface> interfaces() {
     called("GetAdaptersAddresses");
     List<HostInterface> all = new ArrayList<>();
-    if (!noAdapters) {
+    if (looksInVain > 0) {
+      looksInVain--;
+    } else if (!noAdapters) {
       Set<String> hosts =
           networks.values().stream().map(n -> adapter(n.name())).collect(Collectors.toSet());
       for (String name : mtus.keySet()) {

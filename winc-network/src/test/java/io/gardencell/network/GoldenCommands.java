@@ -65,7 +65,8 @@ final class GoldenCommands {
             new PrintStream(stdout, true, StandardCharsets.UTF_8),
             new PrintStream(stderr, true, StandardCharsets.UTF_8),
             command -> host.get(),
-            PATIENCE);
+            PATIENCE,
+            log -> {});
     return GoldenRun.Ending.of(code, stdout.toByteArray(), stderr.toByteArray(), log.next());
   }
 

@@ -40,7 +40,8 @@ class WincNetworkCommandTest {
             new PrintStream(stdout, true, StandardCharsets.UTF_8),
             new PrintStream(stderr, true, StandardCharsets.UTF_8),
             command -> hns.host(),
-            Patience.DEFAULT);
+            Patience.DEFAULT,
+            log -> {});
     out = stdout.toString(StandardCharsets.UTF_8);
     err = stderr.toString(StandardCharsets.UTF_8);
     return code;

@@ -131,10 +131,11 @@ final class JnaInterfaces implements HostInterfaces {
     var task =
         new FutureTask<>(
             () -> {
-              failures.check(
+              // a Win32 code, not an HRESULT
+              check(
                   dll.SetCurrentThreadCompartmentId(adapter.compartment()),
                   "SetCurrentThreadCompartmentId",
-                  adapter.name());
+                  adapter);
               try (Memory row = new Memory(ROW_BYTES)) {
                 row.clear();
                 return work.apply(row);

@@ -191,6 +191,12 @@ public final class PortPool {
     return locked(content -> parse(content.read()).orElseGet(this::mapped));
   }
 
+  /** Whether the file notes ports for a handle. */
+  public boolean holds(String handle) {
+    return locked(
+        content -> parse(content.read()).map(ports -> ports.containsKey(handle)).orElse(false));
+  }
+
   private void rest(Set<Integer> released) throws IOException {
     if (!released.isEmpty()) {
       PortHistory history = PortHistory.load(historyFile, clock);

@@ -1,0 +1,403 @@
+package io.gardencell.network;
+
+import static io.gardencell.network.NetworkFixture.BLOCKS;
+import static io.gardencell.network.NetworkFixture.request;
+import static io.gardencell.network.NetworkFixture.rule;
+import static io.gardencell.network.NetworkFixture.tcp;
+import static io.gardencell.network.NetworkFixture.withUrls;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gardencell.api.GardenException;
+import io.gardencell.api.IcmpControl;
+import io.gardencell.api.IpAddress;
+import io.gardencell.api.IpRange;
+import io.gardencell.api.NetIn;
+import io.gardencell.api.NetOutRule;
+import io.gardencell.api.PortRange;
+import io.gardencell.api.spi.NetworkRequest;
+import io.gardencell.api.spi.NetworkResult;
+import io.gardencell.hcs.document.HnsPolicy;
+import io.gardencell.network.rule.Acls;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ConnectTest {
+
+  private final Path dir;
+  private final NetworkFixture fixture;
+  private final FakeHns hns;
+  private WincNetwork network;
+
+  ConnectTest(@TempDir Path dir) {
+    this.dir = dir;
+    fixture = new NetworkFixture(dir);
+    hns = fixture.hns;
+    network = fixture.network();
+  }
+
+  // winc-network.md §22 case 26
+  @Test
+  void aContainerWithoutRulesMayDoNothing() {
+    NetworkResult result = network.up(request("h1"));
+
+    assertThat(fixture.policies("h1")).isEqualTo(BLOCKS);
+    assertThat(fixture.endpoint("h1").sharedContainers()).containsExactly("h1");
+    assertThat(result.properties())
+        .containsOnly(
+            Map.entry(NetworkResult.CONTAINER_IP, "172.30.0.2"),
+            Map.entry(NetworkResult.HOST_IP, "255.255.255.255"),
+            Map.entry(NetworkResult.MAPPED_PORTS, "[]"));
+  }
+
+  // winc-network.md §22 cases 27, 28 and 29
+  @Test
+  void aContainerThatSaysNothingMayBeAllowedEverything() {
+    network = fixture.network(NetworkFixture.withLimits(fixture.config(), 0, true, false));
+
+    network.up(request("h1"));
+    network.up(new NetworkRequest("h2", 1, Map.of("log_config", "{}"), List.of(), List.of()));
+
+    assertThat(fixture.policies("h1"))
+        .isEqualTo(
+            "[{\"Type\":\"ACL\",\"Protocol\":256,\"Action\":\"Allow\",\"Direction\":\"Out\","
+                + "\"LocalAddresses\":\"172.30.0.2\"}]");
+    assertThat(fixture.policies("h2")).isEqualTo(BLOCKS);
+    network.down("h1");
+    network.up(request("h1", new NetIn(0, 8080)));
+    assertThat(fixture.endpoint("h1").policies())
+        .containsExactly(Acls.allowIn(fixture.ip("h1"), 8080), Acls.nat(40000, 8080));
+  }
+
+  // winc-network.md §22 case 30
+  @Test
+  void dnsServersAreToldAndReachable() {
+    network = fixture.network(fixture.config(List.of("172.30.0.1", "8.8.8.8"), List.of()));
+
+    network.up(request("h1"));
+
+    assertThat(fixture.endpoint("h1").dnsServerList()).isEqualTo("172.30.0.1,8.8.8.8");
+    assertThat(fixture.endpoint("h1").policies())
+        .containsExactly(
+            Acls.allowOut(6, "172.30.0.2", "172.30.0.1/32", "53-53"),
+            Acls.allowOut(17, "172.30.0.2", "172.30.0.1/32", "53-53"),
+            Acls.allowOut(6, "172.30.0.2", "8.8.8.8/32", "53-53"),
+            Acls.allowOut(17, "172.30.0.2", "8.8.8.8/32", "53-53"));
+  }
+
+  // winc-network.md §22 case 31
+  @Test
+  void thePolicyListIsInTheReferencesOrder() {
+    network =
+        fixture.network(
+            NetworkFixture.withLimits(
+                fixture.config(List.of("172.30.0.1"), List.of()), 1048576, false, false));
+    NetOutRule web =
+        rule(
+            1,
+            List.of(
+                NetworkFixture.range("8.8.8.8", "8.8.8.8"),
+                NetworkFixture.range("10.0.0.0", "11.255.255.255")),
+            List.of(new PortRange(80, 80), new PortRange(8080, 8090)));
+
+    network.up(request(List.of(web), new NetIn(0, 8080)));
+
+    assertThat(fixture.policies("h1"))
+        .isEqualTo(
+            ("[{'Type':'QOS','MaximumOutgoingBandwidthInBytes':1048576},"
+                    + "{'Type':'ACL','Protocol':6,'Action':'Allow','Direction':'In',"
+                    + "'LocalAddresses':'172.30.0.2','LocalPorts':'8080'},"
+                    + "{'Type':'ACL','Protocol':6,'Action':'Allow','Direction':'Out',"
+                    + "'LocalAddresses':'172.30.0.2','RemoteAddresses':'8.8.8.8/32,10.0.0.0/7',"
+                    + "'RemotePorts':'80-80,8080-8090'},"
+                    + "{'Type':'ACL','Protocol':6,'Action':'Allow','Direction':'Out',"
+                    + "'LocalAddresses':'172.30.0.2','RemoteAddresses':'172.30.0.1/32',"
+                    + "'RemotePorts':'53-53'},"
+                    + "{'Type':'ACL','Protocol':17,'Action':'Allow','Direction':'Out',"
+                    + "'LocalAddresses':'172.30.0.2','RemoteAddresses':'172.30.0.1/32',"
+                    + "'RemotePorts':'53-53'},"
+                    + "{'Type':'NAT','Protocol':'TCP','InternalPort':8080,'ExternalPort':40000}]")
+                .replace('\'', '"'));
+  }
+
+  // winc-network.md §22 case 32
+  @Test
+  void theBandwidthIsLimitedFromTheCreationOnAndOnce() {
+    network = fixture.network(NetworkFixture.withLimits(fixture.config(), 1048576, false, false));
+
+    network.up(request("h1"));
+
+    String limit = "{\"Type\":\"QOS\",\"MaximumOutgoingBandwidthInBytes\":1048576}";
+    assertThat(hns.documents.get(1)).contains("\"Policies\":[" + limit);
+    assertThat(fixture.policies("h1")).containsOnlyOnce(limit);
+  }
+
+  // winc-network.md §22 cases 33 and 34
+  @Test
+  void mappedPortsComeInTheOrderTheyWereAskedFor() {
+    NetworkResult result =
+        network.up(
+            request(
+                "h1",
+                new NetIn(0, 8080),
+                new NetIn(0, 8080),
+                new NetIn(50000, 9000),
+                new NetIn(50001, 0)));
+
+    assertThat(result.properties())
+        .containsEntry(
+            NetworkResult.MAPPED_PORTS,
+            "[{\"HostPort\":40000,\"ContainerPort\":8080},"
+                + "{\"HostPort\":40001,\"ContainerPort\":8080},"
+                + "{\"HostPort\":50000,\"ContainerPort\":9000},"
+                + "{\"HostPort\":50001,\"ContainerPort\":50001}]");
+    assertThat(fixture.endpoint("h1").policies())
+        .containsExactly(
+            Acls.allowIn("172.30.0.2", 8080),
+            Acls.allowIn("172.30.0.2", 8080),
+            Acls.allowIn("172.30.0.2", 9000),
+            Acls.allowIn("172.30.0.2", 50001),
+            Acls.nat(40000, 8080),
+            Acls.nat(40001, 8080),
+            Acls.nat(50000, 9000),
+            Acls.nat(50001, 50001));
+  }
+
+  static Stream<Arguments> rules() {
+    IpAddress google = IpAddress.parse("8.8.8.8");
+    return Stream.of(
+        // winc-network.md §22 case 35
+        Arguments.of(rule(1, List.of(), List.of()), acl(6, "", "")),
+        // winc-network.md §22 case 36
+        Arguments.of(
+            new NetOutRule(3, List.of(), List.of(), new IcmpControl(8, 0), false), acl(1, "", "")),
+        // winc-network.md §22 case 37
+        Arguments.of(
+            rule(
+                2,
+                List.of(
+                    NetworkFixture.range("0.0.0.0", "255.255.255.255"),
+                    NetworkFixture.range("1.1.1.1", "1.1.1.1")),
+                List.of()),
+            acl(17, "", "")),
+        // winc-network.md §22 case 38
+        Arguments.of(
+            rule(0, List.of(new IpRange(google, null)), List.of()), acl(256, "8.8.8.8/32", "")),
+        // winc-network.md §22 case 39
+        Arguments.of(
+            rule(1, List.of(), List.of(new PortRange(53, 53), new PortRange(8080, 8090))),
+            acl(6, "", "53-53,8080-8090")));
+  }
+
+  private static HnsPolicy acl(int protocol, String addresses, String ports) {
+    return Acls.allowOut(protocol, "172.30.0.2", addresses, ports);
+  }
+
+  @ParameterizedTest
+  @MethodSource("rules")
+  void aRuleBecomesOneAccessList(NetOutRule rule, HnsPolicy expected) {
+    network.up(request(List.of(rule)));
+
+    assertThat(fixture.endpoint("h1").policies()).containsExactly(expected);
+  }
+
+  // winc-network.md §22 case 41
+  @Test
+  void theContainersAdapterGetsTheNetworksMtuOrTheConfiguredOne() {
+    network.up(request("h1"));
+    assertThat(hns.mtus).containsEntry("vEthernet (h1)", 1400L);
+    hns.mtus.put("vEthernet (winc-nat)", 1337L);
+
+    fixture.network(NetworkFixture.withMtu(fixture.config(), 0)).connect(request("h2"));
+
+    assertThat(hns.mtus).containsEntry("vEthernet (h2)", 1337L);
+  }
+
+  // winc-network.md §22 case 42, §17.3
+  @Test
+  void thereIsNeverAMomentWithoutRules() {
+    network.up(request(List.of(tcp("8.8.8.8", "8.8.8.8", 80)), new NetIn(0, 8080)));
+
+    assertThat(hns.documents.get(1)).contains(BLOCKS);
+    String id = fixture.endpoint("h1").id();
+    assertThat(hns.calls)
+        .containsSubsequence(
+            "POST /endpoints/", "POST /endpoints/" + id, "HcsModifyComputeSystem Add");
+    assertThat(hns.windows).isEmpty();
+  }
+
+  // winc-network.md §17.3 step 7
+  @Test
+  void whereRulesNeedAnAttachmentEverythingIsBlockedUntilTheyAreThere() {
+    network = fixture.network(NetworkFixture.withLimits(fixture.config(), 0, false, true));
+
+    network.up(request(List.of(tcp("8.8.8.8", "8.8.8.8", 80)), new NetIn(0, 8080)));
+
+    assertThat(hns.documents.get(1)).contains(BLOCKS);
+    assertThat(hns.calls)
+        .containsSubsequence(
+            "HcsModifyComputeSystem Add", "POST /endpoints/" + fixture.endpoint("h1").id());
+    assertThat(hns.windows).isEmpty();
+  }
+
+  // winc-network.md §22 cases 43 and 44
+  @Test
+  void urlsOfThePortsPropertyAreReservedOnceEach() {
+    network.up(withUrls(" 8080 ,8080,9090"));
+
+    assertThat(hns.compute.commands)
+        .containsExactly(
+            "netsh http add urlacl url=http://*:8080/ user=Users",
+            "netsh http add urlacl url=http://*:9090/ user=Users");
+    network.down("h1");
+    network.up(withUrls(""));
+    assertThat(hns.compute.commands).hasSize(2);
+    assertThat(hns.calls.stream().filter("HcsOpenComputeSystem"::equals).count())
+        .as("attach, reserve, look whether it lives and detach, attach")
+        .isEqualTo(4);
+  }
+
+  @Test
+  void onlyAHostWithoutIsolationMayLackNetsh() {
+    hns.compute.netshMissing = true;
+    assertThatThrownBy(() -> network.up(withUrls("8080")))
+        .hasMessageStartingWith("Failed to open port: 8080, error: ");
+    hns.isolated = false;
+    fixture.host = hns.host();
+
+    fixture.network().up(withUrls("8080"));
+
+    assertThat(fixture.endpoint("h1").sharedContainers()).containsExactly("h1");
+  }
+
+  // winc-network.md §22 cases 53 and 54
+  @Test
+  void whatIpv4CannotSayIsDroppedAndNeverWidensARule() {
+    IpRange v6 = NetworkFixture.range("::1", "::2");
+    IpRange v4 = NetworkFixture.range("8.8.8.8", "8.8.8.8");
+
+    network.up(request(List.of(rule(0, List.of(v6), List.of()), rule(4, List.of(), List.of()))));
+    assertThat(fixture.policies("h1")).isEqualTo(BLOCKS);
+    network.netOut(NetworkFixture.at("h1"), List.of(rule(1, List.of(v6, v4), List.of())));
+
+    assertThat(fixture.endpoint("h1").policies()).containsExactly(acl(6, "8.8.8.8/32", ""));
+  }
+
+  // winc-network.md §17.9
+  @Test
+  void aWarmUpNeedsThreeCallsToHns() {
+    network.up(request("h2", new NetIn(0, 8080)));
+    hns.calls.clear();
+
+    network.up(request("h1", new NetIn(0, 8080), new NetIn(0, 9090)));
+
+    assertThat(fixture.hnsCalls())
+        .containsExactly(
+            "GET /endpoints/",
+            "POST /endpoints/",
+            "POST /endpoints/" + fixture.endpoint("h1").id());
+  }
+
+  static Stream<Arguments> badInput() {
+    return Stream.of(
+        // winc-network.md §22 case 47
+        Arguments.of(request(List.of(rule(5, List.of(), List.of()))), "invalid protocol: 5"),
+        // winc-network.md §22 case 48
+        Arguments.of(
+            request(List.of(tcp("1.1.1.2", "1.1.1.1", 80))),
+            "invalid address range: 1.1.1.2-1.1.1.1"),
+        Arguments.of(
+            request(List.of(tcp("1.1.1.2", "::1", 80))), "invalid address range: 1.1.1.2-::1"),
+        // winc-network.md §22 case 50
+        Arguments.of(
+            request(List.of(rule(1, List.of(), List.of(new PortRange(90, 80))))),
+            "invalid port range: 90-80"),
+        // winc-network.md §22 case 51
+        Arguments.of(
+            request(List.of(rule(0, List.of(), List.of(new PortRange(80, 80))))),
+            "Ports cannot be specified for Protocol ALL"),
+        Arguments.of(
+            request(List.of(rule(3, List.of(), List.of(new PortRange(80, 80))))),
+            "Ports cannot be specified for Protocol ICMP"),
+        Arguments.of(
+            request(List.of(rule(4, List.of(), List.of(new PortRange(80, 80))))),
+            "Ports cannot be specified for Protocol ICMPV6"),
+        // winc-network.md §22 case 52
+        Arguments.of(
+            withUrls("80a"),
+            "Invalid port in input.Properties.ports: 80a, error: strconv.Atoi: parsing \"80a\":"
+                + " invalid syntax"),
+        Arguments.of(
+            withUrls("0"), "Invalid port in input.Properties.ports: 0, error: expected: 1-65535"),
+        Arguments.of(
+            withUrls("65536"),
+            "Invalid port in input.Properties.ports: 65536, error: expected: 1-65535"),
+        Arguments.of(
+            withUrls("-1"), "Invalid port in input.Properties.ports: -1, error: expected: 1-65535"),
+        // winc-network.md §22 case 55
+        Arguments.of(request("h1", new NetIn(0, 0)), "invalid container port: 0"),
+        Arguments.of(request("h1", new NetIn(70000, 80)), "invalid host port: 70000"),
+        // winc-network.md §22 case 56
+        Arguments.of(
+            request("h1", new NetIn(50000, 80), new NetIn(50000, 81)),
+            "port already acquired: 50000"),
+        Arguments.of(request("a/b"), "invalid handle: 'a/b'"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badInput")
+  void badInputReachesNeitherHnsNorThePool(NetworkRequest bad, String text) {
+    assertThatThrownBy(() -> network.up(bad)).isInstanceOf(GardenException.class).hasMessage(text);
+
+    assertThat(hns.calls).isEmpty();
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  // winc-network.md §22 case 69
+  @Test
+  void aSecondUpOfALiveContainerIsRefusedAndThatOfADeadOneReplacesItsEndpoint() {
+    network.up(request("h1", new NetIn(0, 8080)));
+    String first = fixture.endpoint("h1").id();
+    String ports = fixture.pool();
+
+    assertThatThrownBy(() -> network.up(request("h1"))).hasMessage("endpoint h1 already exists");
+    assertThat(fixture.endpoint("h1").id()).isEqualTo(first);
+    assertThat(fixture.pool()).isEqualTo(ports);
+
+    hns.endSystem("h1");
+    hns.systems.add("h1");
+    network.up(request("h1"));
+    assertThat(fixture.endpoint("h1").id()).isNotEqualTo(first);
+    assertThat(fixture.pool()).isEqualTo(NetworkFixture.EMPTY_POOL);
+  }
+
+  @Test
+  void anIdOfANetworkThatWasMadeAnewIsLookedUpOnceMore() {
+    network.up(request("h2"));
+    network.down("h2");
+    hns.networks.clear();
+    fixture.network().createNetwork();
+
+    network.up(request("h1"));
+
+    assertThat(fixture.endpoint("h1").virtualNetwork())
+        .isEqualTo(hns.networks.keySet().iterator().next());
+  }
+
+  // winc-network.md §17.1 stats
+  @Test
+  void trafficIsThatOfTheEndpoint() {
+    network.up(request("h1"));
+
+    assertThat(network.traffic("h1")).contains(new io.gardencell.api.spi.Traffic(11, 22));
+    assertThat(network.traffic("nobody")).isEqualTo(Optional.empty());
+  }
+}
