@@ -183,7 +183,7 @@ class ConnectFailureTest {
         .hasMessage("Access is denied.")
         .satisfies(
             failed ->
-                assertThat(failed.getCause().getSuppressed())
+                assertThat(java.util.Objects.requireNonNull(failed.getCause()).getSuppressed())
                     .as("the undo's own failure is attached")
                     .singleElement()
                     .satisfies(

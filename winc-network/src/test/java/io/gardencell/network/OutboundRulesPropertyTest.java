@@ -2,10 +2,12 @@ package io.gardencell.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gardencell.api.IcmpControl;
 import io.gardencell.api.IpAddress;
 import io.gardencell.api.IpRange;
 import io.gardencell.api.NetOutRule;
 import io.gardencell.api.PortRange;
+import io.gardencell.api.spi.PortForward;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.hcs.document.HnsPolicy;
 import io.gardencell.network.rule.Acls;
@@ -14,19 +16,52 @@ import io.gardencell.network.rule.OutboundRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The access lists decide about packets as a direct reading of Garden's rules does. */
+/**
+ * For random rules and packets the access lists decide as a direct reading of Garden's NetOut rules
+ * does. Ranges and ports meet at their borders and at those of the address space, packets lie on
+ * and beside the borders; what an IPv4 network cannot say (IPv6, ICMPv6) must open nothing.
+ */
 class OutboundRulesPropertyTest {
 
   private static final String IP = "172.30.0.5";
   private static final int RULE_SETS = 3000;
   private static final int PACKETS = 40;
+  private static final long LAST = 0xFFFF_FFFFL;
 
-  /** A packet out of the container; protocol is Garden's 1 TCP, 2 UDP, 3 ICMP. */
-  private record Packet(int protocol, String address, int port) {}
+  /**
+   * Where ranges begin, end and packets go: both ends of the address space, the sign bit, the edges
+   * of classes and of private networks.
+   */
+  private static final long[] EDGES = {
+    0,
+    1,
+    0x7F00_0000L,
+    0x7FFF_FFFFL,
+    0x8000_0000L,
+    0x0A00_0000L,
+    0x0AFF_FFFFL,
+    0x0B00_0000L,
+    0xAC10_0000L,
+    0xAC1E_0001L,
+    0xC0A8_0000L,
+    0xC0A8_FFFFL,
+    0xE000_0000L,
+    LAST - 1,
+    LAST
+  };
+
+  private static final int[] PORTS = {
+    0, 1, 53, 80, 255, 256, 8080, 8090, 32767, 32768, 65534, 65535
+  };
+
+  /** A packet out of the container; protocol is an IP protocol number. */
+  private record Packet(int protocol, long address, int port) {}
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
@@ -36,14 +71,13 @@ class OutboundRulesPropertyTest {
     int denied = 0;
     for (int i = 0; i < RULE_SETS; i++) {
       List<NetOutRule> rules = new ArrayList<>();
-      for (int r = random.nextInt(4); r > 0; r--) {
+      for (int r = random.nextInt(6); r > 0; r--) {
         rules.add(rule(random));
       }
       OutboundRules.validate(rules);
       List<HnsPolicy> acls = compiled(rules);
       for (int p = 0; p < PACKETS; p++) {
-        Packet packet =
-            new Packet(1 + random.nextInt(3), address(random), random.nextInt(65536) & 0xff);
+        Packet packet = packet(random, rules);
         boolean garden = rules.stream().anyMatch(rule -> gardenAllows(rule, packet));
         assertThat(acls.stream().anyMatch(acl -> hnsAllows((HnsPolicy.Acl) acl, packet)))
             .as("%s under %s as %s", packet, rules, acls)
@@ -56,6 +90,40 @@ class OutboundRulesPropertyTest {
     assertThat(denied).isGreaterThan(RULE_SETS);
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {4, 5})
+  void onlyMappedPortsComeInWhateverMayGoOut(long seed) {
+    Random random = new Random(seed);
+    for (int i = 0; i < RULE_SETS; i++) {
+      Set<Integer> open = new TreeSet<>();
+      List<PortForward> ports = new ArrayList<>();
+      for (int n = random.nextInt(3); n > 0; n--) {
+        int port = Math.max(1, PORTS[random.nextInt(PORTS.length)]);
+        open.add(port);
+        ports.add(new PortForward(40000 + ports.size(), port));
+      }
+      List<HnsPolicy> policies =
+          new ConnectedContainer("h", "EP", IP, ports, List.of(rule(random), rule(random)))
+              .applyTo(HnsEndpoint.request("h", "NET", List.of(), ""), List.of("10.0.0.1"))
+              .policies();
+      for (int port : PORTS) {
+        assertThat(
+                policies.stream()
+                    .filter(HnsPolicy.Acl.class::isInstance)
+                    .map(HnsPolicy.Acl.class::cast)
+                    .filter(a -> a.direction().equals("In") && a.action().equals("Allow"))
+                    .anyMatch(
+                        a ->
+                            a.protocol() == 6
+                                && a.localAddresses().equals(IP)
+                                && a.localPorts().equals(Integer.toString(port))))
+            .as("port %d with %s", port, ports)
+            .isEqualTo(open.contains(port));
+      }
+    }
+  }
+
+  // winc-network.md §22 cases 53 and 54
   @Test
   void aRuleForIpv6AloneOpensNothing() {
     IpRange v6 = new IpRange(IpAddress.parse("::1"), IpAddress.parse("::2"));
@@ -69,6 +137,7 @@ class OutboundRulesPropertyTest {
         .containsExactly(Acls.allowOut(6, IP, "8.8.8.8/32", ""));
   }
 
+  // winc-network.md §22 cases 36, 53 and 54: the warnings
   @Test
   void whatCannotBeEnforcedIsSaid() {
     ConnectedContainer container =
@@ -78,8 +147,7 @@ class OutboundRulesPropertyTest {
             IP,
             List.of(),
             List.of(
-                new NetOutRule(
-                    3, List.of(), List.of(), new io.gardencell.api.IcmpControl(8, 0), true),
+                new NetOutRule(3, List.of(), List.of(), new IcmpControl(8, 0), true),
                 new NetOutRule(4, List.of(), List.of(), null, false)));
 
     assertThat(container.warnings())
@@ -98,49 +166,94 @@ class OutboundRulesPropertyTest {
   private static NetOutRule rule(Random random) {
     int protocol = random.nextInt(5);
     List<IpRange> networks = new ArrayList<>();
-    for (int n = random.nextInt(3); n > 0; n--) {
+    for (int n = random.nextInt(4); n > 0; n--) {
       networks.add(range(random));
     }
     List<PortRange> ports = new ArrayList<>();
     if (protocol == 1 || protocol == 2) {
       for (int n = random.nextInt(3); n > 0; n--) {
-        int a = random.nextInt(256);
-        ports.add(new PortRange(a, a + random.nextInt(100)));
+        int a = port(random);
+        int b = random.nextBoolean() ? a : port(random);
+        ports.add(new PortRange(Math.min(a, b), Math.max(a, b)));
       }
     }
-    return new NetOutRule(protocol, networks, ports, null, false);
+    IcmpControl icmp = protocol == 3 && random.nextBoolean() ? new IcmpControl(8, 0) : null;
+    return new NetOutRule(protocol, networks, ports, icmp, random.nextBoolean());
   }
 
   private static IpRange range(Random random) {
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(8)) {
       case 0 -> {
-        return new IpRange(IpAddress.parse("fe80::1"), IpAddress.parse("fe80::ff"));
+        return new IpRange(IpAddress.parse("::"), IpAddress.parse("ffff::ffff"));
       }
       case 1 -> {
-        return new IpRange(IpAddress.parse(address(random)), null);
+        return new IpRange(ip(number(random)), null);
       }
       case 2 -> {
-        return new IpRange(null, IpAddress.parse(address(random)));
+        return new IpRange(null, ip(number(random)));
       }
       case 3 -> {
-        return new IpRange(IpAddress.parse("0.0.0.0"), IpAddress.parse("255.255.255.255"));
+        return new IpRange(ip(0), ip(LAST));
       }
       default -> {
-        IpAddress a = IpAddress.parse(address(random));
-        IpAddress b = IpAddress.parse(address(random));
-        return a.compareTo(b) <= 0 ? new IpRange(a, b) : new IpRange(b, a);
+        long a = number(random);
+        long b = random.nextInt(3) == 0 ? Math.min(LAST, a + random.nextInt(600)) : number(random);
+        return new IpRange(ip(Math.min(a, b)), ip(Math.max(a, b)));
       }
     }
   }
 
-  /** Few values, so that packets and ranges meet at their borders. */
-  private static String address(Random random) {
-    return "10.0." + random.nextInt(2) + "." + random.nextInt(32);
+  /** An edge or beside one, mostly; few values, so that packets and ranges meet. */
+  private static long number(Random random) {
+    if (random.nextInt(4) == 0) {
+      return random.nextLong() & LAST;
+    }
+    long edge = EDGES[random.nextInt(EDGES.length)] + random.nextInt(5) - 2;
+    return Math.max(0, Math.min(LAST, edge));
   }
 
+  private static int port(Random random) {
+    return random.nextInt(3) == 0 ? random.nextInt(65536) : PORTS[random.nextInt(PORTS.length)];
+  }
+
+  private static IpAddress ip(long number) {
+    return IpAddress.parse(Ipv4Blocks.text(number));
+  }
+
+  /** TCP, UDP, ICMP or another protocol (GRE); half of them at a border of a rule, or beside it. */
+  private static Packet packet(Random random, List<NetOutRule> rules) {
+    int protocol = new int[] {6, 6, 17, 17, 1, 47}[random.nextInt(6)];
+    long address = number(random);
+    int port = port(random);
+    if (!rules.isEmpty() && random.nextBoolean()) {
+      NetOutRule near = rules.get(random.nextInt(rules.size()));
+      if (!near.networks().isEmpty()) {
+        IpRange range = near.networks().get(random.nextInt(near.networks().size()));
+        IpAddress border = random.nextBoolean() ? range.start() : range.end();
+        if (border != null && border.isV4()) {
+          long beside = Ipv4Blocks.number(border) + random.nextInt(3) - 1;
+          address = Math.max(0, Math.min(LAST, beside));
+        }
+      }
+      if (!near.ports().isEmpty()) {
+        PortRange ports = near.ports().get(random.nextInt(near.ports().size()));
+        int beside = (random.nextBoolean() ? ports.start() : ports.end()) + random.nextInt(3) - 1;
+        port = Math.max(0, Math.min(65535, beside));
+      }
+    }
+    return new Packet(protocol, address, port);
+  }
+
+  /** Garden's own reading (garden: net_out_rule.go), of an IPv4 packet. */
   private static boolean gardenAllows(NetOutRule rule, Packet packet) {
-    boolean protocol = rule.protocol() == 0 || rule.protocol() == packet.protocol();
-    long address = Ipv4Blocks.number(IpAddress.parse(packet.address()));
+    boolean protocol =
+        switch (rule.protocol()) {
+          case 0 -> true;
+          case 1 -> packet.protocol() == 6;
+          case 2 -> packet.protocol() == 17;
+          case 3 -> packet.protocol() == 1;
+          default -> false;
+        };
     boolean network =
         rule.networks().isEmpty()
             || rule.networks().stream()
@@ -151,8 +264,8 @@ class OutboundRulesPropertyTest {
                       return start != null
                           && end != null
                           && start.isV4()
-                          && Ipv4Blocks.number(start) <= address
-                          && address <= Ipv4Blocks.number(end);
+                          && Ipv4Blocks.number(start) <= packet.address()
+                          && packet.address() <= Ipv4Blocks.number(end);
                     });
     boolean port =
         rule.ports().isEmpty()
@@ -165,12 +278,11 @@ class OutboundRulesPropertyTest {
    * HNS's reading: an absent key is any, a Block pair stands alone, what nothing allows is denied.
    */
   private static boolean hnsAllows(HnsPolicy.Acl acl, Packet packet) {
-    int number = packet.protocol() == 1 ? 6 : packet.protocol() == 2 ? 17 : 1;
     if (!acl.action().equals("Allow") || !acl.direction().equals("Out")) {
       return false;
     }
     boolean address = acl.remoteAddresses().isEmpty();
-    long packetAddress = Ipv4Blocks.number(IpAddress.parse(packet.address()));
+    long packetAddress = packet.address();
     for (String block : acl.remoteAddresses().split(",")) {
       if (!block.isEmpty()) {
         String[] parts = block.split("/");
@@ -188,6 +300,6 @@ class OutboundRulesPropertyTest {
                 && packet.port() <= Integer.parseInt(ends[1]);
       }
     }
-    return (acl.protocol() == 256 || acl.protocol() == number) && address && port;
+    return (acl.protocol() == 256 || acl.protocol() == packet.protocol()) && address && port;
   }
 }

@@ -1,6 +1,7 @@
 package io.gardencell.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gardencell.network.rule.Acls;
 import java.io.ByteArrayInputStream;
@@ -9,12 +10,15 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WincNetworkCommandTest {
 
@@ -47,6 +51,7 @@ class WincNetworkCommandTest {
     return code;
   }
 
+  // winc-network.md §22 cases 5, 8, 40 and 77; guardian.md §12.3
   @Test
   void aContainersLifeRunsThroughTheCommandLine() {
     assertThat(run("", "--action=create")).isZero();
@@ -96,12 +101,16 @@ class WincNetworkCommandTest {
     assertThat(hns.networks).isEmpty();
   }
 
+  // winc-network.md §22 cases 1, 2 and 3
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "--action=up|missing required flag 'handle'",
+        "--action=down|missing required flag 'handle'",
         "--action=foo|invalid action: foo",
+        "--debug|\"invalid action: \"",
         "--action=up --log-format=xml --handle=h1|invalid log format: xml",
       })
   void wrongFlagsAreNamed(String args, String text) {
@@ -112,6 +121,7 @@ class WincNetworkCommandTest {
     assertThat(hns.calls).isEmpty();
   }
 
+  // winc-network.md §22 case 6
   @Test
   void anUnknownFlagShowsTheUsage() {
     assertThat(run("", "--nonsense")).isEqualTo(1);
@@ -128,6 +138,7 @@ class WincNetworkCommandTest {
     assertThat(out).contains("--action");
   }
 
+  // winc-network.md §22 cases 45, 46, 47, 49 and 52
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -152,6 +163,7 @@ class WincNetworkCommandTest {
     assertThat(hns.calls).isEmpty();
   }
 
+  // winc-network.md §22 cases 4, 10 and 11
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -181,6 +193,41 @@ class WincNetworkCommandTest {
     assertThat(hns.calls).isEmpty();
   }
 
+  // winc-network.md §22 case 4
+  @Test
+  void aMissingConfigFileIsNamed() {
+    Path missing = dir.resolve("nowhere.json");
+
+    assertThat(run("", "--action=create", "--configFile=" + missing)).isEqualTo(1);
+
+    assertThat(err)
+        .isEqualTo(
+            "configFile: open " + missing + ": The system cannot find the file specified.\n");
+  }
+
+  // winc-network.md §22 case 40
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "{}", "{\"NETIN\":null,\"netout_rules\":null} garbage"})
+  void anInputThatAsksForNothingIsAccepted(String stdin) {
+    run("", "--action=create");
+
+    assertThat(run(stdin, "--action=up", "--handle=h1")).isZero();
+
+    assertThat(out).contains("\"garden.network.mapped-ports\":\"[]\"");
+  }
+
+  // winc-network.md §22 cases 76 and 77
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "", "garbage {"})
+  void downIgnoresItsInputAndMayBeRepeated(String stdin) {
+    assertThat(run(stdin, "--action=down", "--handle=h1")).isZero();
+    assertThat(run(stdin, "--action=down", "--handle=h1")).isZero();
+
+    assertThat(out).isEmpty();
+    assertThat(err).isEmpty();
+  }
+
+  // winc-network.md §22 case 9 and 11
   @Test
   void configKeysMatchInAnyCaseAndDnsPortsAreCut() {
     NetworkConfig config =
@@ -192,8 +239,48 @@ class WincNetworkCommandTest {
     assertThat(config.dnsServers()).containsExactly("1.2.3.4");
     assertThat(config.subnetRange()).isEqualTo("172.30.0.0/22");
     assertThat(config.commandTimeout()).hasSeconds(2);
+    assertThat(config.sharedPortState()).isNull();
+    assertThat(config.attachBeforeRules()).isFalse();
   }
 
+  @Test
+  void theKeysOfOursAreRead() {
+    Path shared = dir.resolve("port-state.json");
+    String json =
+        "{\"network_name\":\"n\",\"attach_before_rules\":true,\"shared_port_state\":%s}"
+            .formatted(io.gardencell.hcs.document.HcsJson.write(shared.toString()));
+
+    NetworkConfig config = NetworkConfig.read(json, dir);
+
+    assertThat(config.sharedPortState()).isEqualTo(shared);
+    assertThat(config.attachBeforeRules()).isTrue();
+    assertThatThrownBy(
+            () -> NetworkConfig.read("{\"network_name\":\"n\",\"shared_port_state\":\"x\"}", dir))
+        .hasMessage("invalid shared_port_state: x");
+  }
+
+  @Test
+  void withoutAConfigFileTheJobsDefaultsHold() {
+    assertThat(NetworkConfig.defaults(dir))
+        .isEqualTo(
+            new NetworkConfig(
+                "winc-nat",
+                "172.30.0.0/22",
+                "172.30.0.1",
+                0,
+                List.of("172.30.0.1"),
+                List.of(),
+                0,
+                false,
+                Duration.ofSeconds(2),
+                40000,
+                5000,
+                dir.resolve("network"),
+                null,
+                false));
+  }
+
+  // winc-network.md §22 case 7
   @Test
   void theLogIsMadeWithItsFolderAndAppendedTo() throws Exception {
     Path log = dir.resolve("a").resolve("b.log");
@@ -204,5 +291,68 @@ class WincNetworkCommandTest {
 
     assertThat(Files.size(log)).isGreaterThan(size);
     assertThat(Files.readString(log)).contains("\"level\":\"error\",\"msg\":\"networkUp: EOF\"");
+  }
+
+  // winc-network.md §22 case 7
+  @ParameterizedTest
+  @ValueSource(strings = {"NUL", "nul", ""})
+  void noLogMeansNoFile(String name) throws Exception {
+    run("", "--action=foo", "--log=" + name);
+
+    try (Stream<Path> files = Files.list(dir)) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  // winc-network.md §2: the log's records
+  @Test
+  void theDebugLogHasTheStepsAndTheDocuments() throws Exception {
+    Path log = dir.resolve("steps.log");
+    run("", "--action=create");
+
+    run(
+        "{\"Pid\":7,\"Properties\":{\"ports\":\"8080\"}}",
+        "--action=up",
+        "--handle=h1",
+        "--log=" + log,
+        "--debug");
+
+    assertThat(Files.readAllLines(log).stream().map(WincNetworkCommandTest::message))
+        .contains(
+            "debug start networkmanager up 7",
+            "debug created endpoint h1",
+            "debug applying outbound traffic rules 7",
+            "debug opening application ports: 8080",
+            "info running 'netsh http add urlacl url=http://*:8080/ user=Users' in h1",
+            "debug opened application ports",
+            "debug applied network mappings h1",
+            "debug applied container MTU 1500",
+            "debug finished networkmanager up 7")
+        .anyMatch(
+            line ->
+                line.startsWith("debug [POST]=>[/endpoints/] Request : {\"Name\":\"h1\",\"Virt"))
+        .anyMatch(line -> line.startsWith("debug Network Response : {\"ID\":"));
+    assertThat(Files.readString(log))
+        .contains("\"time\":\"")
+        .doesNotContain("garden.network.container-ip");
+  }
+
+  @Test
+  void theTextLogQuotesWhatNeedsIt() throws Exception {
+    Path log = dir.resolve("text.log");
+
+    run("", "--action=foo", "--log=" + log, "--log-format=text");
+    run("", "--action=foo", "--log=" + log, "--log-format=xml");
+
+    assertThat(Files.readAllLines(log).stream().map(l -> l.replaceFirst("^time=\"[^\"]*\" ", "")))
+        .containsExactly(
+            "level=error msg=\"invalid action: foo\"",
+            "level=error msg=\"invalid log format: xml\"");
+  }
+
+  private static String message(String line) {
+    String level = line.replaceFirst("^\\{\"level\":\"([a-z]+)\".*", "$1");
+    String text = line.replaceFirst("^.*?\"msg\":\"(.*)\",\"time\":.*$", "$1");
+    return level + " " + text.replace("\\\"", "\"");
   }
 }

@@ -15,6 +15,7 @@ class Ipv4BlocksTest {
     return Ipv4Blocks.of(IpAddress.parse(start), IpAddress.parse(end));
   }
 
+  // winc-network.md §22 case 79
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -30,6 +31,7 @@ class Ipv4BlocksTest {
     assertThat(String.join(",", blocks(start, end))).isEqualTo(expected);
   }
 
+  // winc-network.md §22 case 81
   @Test
   void allButTheLastAddressNeeds32Blocks() {
     assertThat(blocks("0.0.0.0", "255.255.255.254"))
@@ -39,6 +41,7 @@ class Ipv4BlocksTest {
     assertThat(blocks("1.2.3.4", "5.6.7.8")).hasSize(28).startsWith("1.2.3.4/30");
   }
 
+  // winc-network.md §22 case 80
   @Test
   void blocksCoverExactlyTheRangeInOrder() {
     Random random = new Random(8);
