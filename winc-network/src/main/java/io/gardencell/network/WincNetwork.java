@@ -183,12 +183,12 @@ public final class WincNetwork implements NetworkPlugin {
         });
   }
 
-  /** The counters of the container's endpoint; empty if it has none or HNS does not tell. */
   @Override
   public Optional<NetworkResult> connected(String handle) {
     return files.find(handle).map(WincNetwork::result);
   }
 
+  /** The counters of the container's endpoint; empty if it has none or HNS does not tell. */
   @Override
   public Optional<Traffic> traffic(String handle) {
     try {

@@ -31,7 +31,7 @@ final class FileLocks {
   /** Runs the body while the file is locked; {@code open lock: ...} if it cannot be in time. */
   static <T> T locked(Path file, Duration timeout, Body<T> body) throws IOException {
     Path path = file.toAbsolutePath().normalize();
-    ReentrantLock inProcess = IN_PROCESS.computeIfAbsent(path, p -> new ReentrantLock());
+    ReentrantLock inProcess = IN_PROCESS.computeIfAbsent(path, p -> new ReentrantLock(true));
     long deadline = System.nanoTime() + timeout.toNanos();
     if (!tryLock(inProcess, timeout)) {
       throw new IOException("open lock: " + path + " is held for more than " + timeout);

@@ -33,7 +33,7 @@ public final class PortPool {
 
   private static final Logger log = LoggerFactory.getLogger(PortPool.class);
   private static final JsonMapper MAPPER = new JsonMapper();
-  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(60);
 
   private final PoolFile file;
   private final Path historyFile;
