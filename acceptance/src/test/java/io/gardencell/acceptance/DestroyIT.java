@@ -31,8 +31,7 @@ class DestroyIT {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   /** Left so far, one file for each container: reported to the modules' authors. */
-  private static final Pattern KNOWN =
-      Pattern.compile("^(emulator/hns/.*\\.mtu\\.json|groot/locks/handle-.*\\.lock)$");
+  private static final Pattern KNOWN = Pattern.compile("^groot/locks/handle-.*\\.lock$");
 
   private final String seconds =
       Long.toString(ThreadLocalRandom.current().nextLong(1L << 30, 1L << 31));

@@ -33,7 +33,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -160,7 +159,6 @@ class ImagesIT {
   }
 
   @Test
-  @Disabled("the emulated host does not take tombstones yet: reported to its author")
   void whatAnUpperLayerRemovesIsGone(@TempDir Path directory) throws IOException {
     String image =
         new OciLayout(directory)
@@ -180,7 +178,6 @@ class ImagesIT {
   }
 
   @Test
-  @Disabled("the emulated host does not take tombstones yet: reported to its author")
   void anImageOfAnotherToolWorksToo(@TempDir Path directory) throws Exception {
     assumeTrue(isInstalled("umoci"), "umoci is not installed");
     String image = directory.resolve("layout") + ":latest";

@@ -27,6 +27,10 @@ public final class ProcessTable {
   private static final long TICK_100NS = 100_000;
   private static final long KIB = 1024;
 
+  private static final long SMALLEST_PAGE = 4096;
+  private static final long PAGE = pageSize();
+  private static final boolean SWAPS = hasSwap();
+
   private static final long RECENT = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long YOUNG = TimeUnit.SECONDS.toNanos(15);
 
@@ -121,19 +125,48 @@ public final class ProcessTable {
     lastLaunch = System.nanoTime();
   }
 
-  /** Private memory with what is swapped out, in bytes. */
+  /** Private memory with what is swapped out, in bytes (Source: proc(5), statm and status). */
   static long privateBytes(long pid) {
-    long sum = 0;
     try {
-      for (String line : Files.readAllLines(PROC.resolve(pid + "/status"))) {
-        if (line.startsWith("RssAnon:") || line.startsWith("VmSwap:")) {
-          sum += kib(line) * KIB;
-        }
-      }
-    } catch (IOException gone) {
+      String[] pages = Files.readString(PROC.resolve(pid + "/statm")).split(" ");
+      long resident = (Long.parseLong(pages[1]) - Long.parseLong(pages[2])) * PAGE;
+      return SWAPS ? resident + swapped(pid) : resident;
+    } catch (IOException | ArrayIndexOutOfBoundsException gone) {
       return 0;
     }
-    return sum;
+  }
+
+  private static long swapped(long pid) throws IOException {
+    return statusKib(pid, "VmSwap:") * KIB;
+  }
+
+  private static long statusKib(long pid, String name) throws IOException {
+    for (String line : Files.readAllLines(PROC.resolve(pid + "/status"))) {
+      if (line.startsWith(name)) {
+        return kib(line);
+      }
+    }
+    return 0;
+  }
+
+  /** Bytes of a page: the size of this very process, told in both units. */
+  private static long pageSize() {
+    try {
+      long pages = Long.parseLong(Files.readString(PROC.resolve("self/statm")).split(" ")[0]);
+      long bytes = statusKib(ProcessHandle.current().pid(), "VmSize:") * KIB;
+      return pages == 0 ? SMALLEST_PAGE : Long.highestOneBit(bytes / pages + SMALLEST_PAGE / 4);
+    } catch (IOException notLinux) {
+      return SMALLEST_PAGE;
+    }
+  }
+
+  private static boolean hasSwap() {
+    try {
+      return Files.readAllLines(PROC.resolve("meminfo")).stream()
+          .anyMatch(l -> l.startsWith("SwapTotal:") && kib(l) > 0);
+    } catch (IOException notLinux) {
+      return false;
+    }
   }
 
   private static String key(Entry e) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,7 @@ final class QuotaWatch {
   private final Set<String> past = new HashSet<>();
   private Map<String, Budget> budgets = new HashMap<>();
   private Map<String, SystemRecord> byVolume = Map.of();
+  private @Nullable FileStore files;
   private long walking;
   private long notBefore = System.nanoTime();
 
@@ -87,7 +89,9 @@ final class QuotaWatch {
 
   private long free() {
     try {
-      FileStore files = Files.getFileStore(store.state().volumes());
+      if (files == null) {
+        files = Files.getFileStore(store.state().volumes());
+      }
       return files.getUnallocatedSpace();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);

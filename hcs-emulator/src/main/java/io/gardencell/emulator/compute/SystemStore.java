@@ -1,5 +1,6 @@
 package io.gardencell.emulator.compute;
 
+import io.gardencell.emulator.state.Documents;
 import io.gardencell.emulator.state.StateDirectory;
 import io.gardencell.hcs.SystemExit;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,15 +35,14 @@ final class SystemStore {
   private final Path systems;
   private final Path exits;
   private final String bootId = ProcessTable.bootId();
-  private final Map<Path, Read> read = new ConcurrentHashMap<>();
+  private final Documents<SystemRecord> documents;
   private final Map<Path, ProcessRecord> processes = new ConcurrentHashMap<>();
-
-  private record Read(@Nullable Object file, FileTime time, SystemRecord system) {}
 
   SystemStore(StateDirectory state) {
     this.state = state;
     this.systems = state.root().resolve("systems");
     this.exits = state.root().resolve("exits");
+    this.documents = new Documents<>(state, SystemRecord.class);
   }
 
   StateDirectory state() {
@@ -80,23 +78,7 @@ final class SystemStore {
   }
 
   private Optional<SystemRecord> read(Path directory) {
-    Path file = directory.resolve(FILE);
-    BasicFileAttributes now;
-    try {
-      now = Files.readAttributes(file, BasicFileAttributes.class);
-    } catch (IOException gone) {
-      read.remove(directory);
-      return Optional.empty();
-    }
-    Read known = read.get(directory);
-    if (known != null
-        && now.lastModifiedTime().equals(known.time())
-        && java.util.Objects.equals(now.fileKey(), known.file())) {
-      return Optional.of(known.system());
-    }
-    Optional<SystemRecord> found = state.read(file, SystemRecord.class);
-    found.ifPresent(s -> read.put(directory, new Read(now.fileKey(), now.lastModifiedTime(), s)));
-    return found;
+    return documents.read(directory.resolve(FILE));
   }
 
   private List<SystemRecord> everything() {
@@ -104,7 +86,6 @@ final class SystemStore {
         StateDirectory.list(systems).stream()
             .filter(d -> !String.valueOf(d.getFileName()).contains(GONE))
             .toList();
-    read.keySet().retainAll(directories);
     processes.keySet().removeIf(home -> !directories.contains(systemOf(home)));
     return directories.stream().flatMap(d -> read(d).stream()).toList();
   }
@@ -178,7 +159,6 @@ final class SystemStore {
 
   private Optional<Path> moveAway(Path directory) {
     Path gone = directory.resolveSibling(directory.getFileName() + GONE + UUID.randomUUID());
-    read.remove(directory);
     try {
       return Optional.of(Files.move(directory, gone, StandardCopyOption.ATOMIC_MOVE));
     } catch (NoSuchFileException absent) {

@@ -6,12 +6,11 @@ import io.gardencell.hcs.HostInterface;
 import io.gardencell.hcs.HostInterfaces;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.hcs.document.HnsNetwork;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
+import java.util.Map;
 
 /** Adapters as they would be: one for each network and each attached endpoint. Any thread. */
 final class EmulatedInterfaces implements HostInterfaces {
@@ -31,15 +30,20 @@ final class EmulatedInterfaces implements HostInterfaces {
 
   @Override
   public List<HostInterface> interfaces() {
-    List<HostInterface> all = new ArrayList<>();
+    return List.copyOf(byId().values());
+  }
+
+  /** Adapters by the id of their network or endpoint. */
+  private Map<String, HostInterface> byId() {
+    Map<String, HostInterface> all = new LinkedHashMap<>();
     for (HnsNetwork n : documents.networks()) {
       List<String> addresses = n.subnets().stream().map(s -> s.gatewayAddress()).toList();
-      all.add(adapter(n.name(), n.id(), addresses, 1));
+      all.put(n.id(), adapter(n.name(), n.id(), addresses, 1));
     }
     for (HnsEndpoint e : documents.endpoints()) {
       if (!e.sharedContainers().isEmpty()) {
         int compartment = (int) (number(e.id()) & 0xffff) + 2;
-        all.add(adapter(e.name(), e.id(), List.of(e.ipAddress()), compartment));
+        all.put(e.id(), adapter(e.name(), e.id(), List.of(e.ipAddress()), compartment));
       }
     }
     return all;
@@ -58,12 +62,13 @@ final class EmulatedInterfaces implements HostInterfaces {
   }
 
   private Path mtuFile(HostInterface adapter) {
-    if (interfaces().stream().noneMatch(i -> i.luid() == adapter.luid())) {
-      throw new HcsException("GetIpInterfaceEntry", adapter.name(), HcsErrors.NOT_FOUND);
-    }
-    UUID name =
-        UUID.nameUUIDFromBytes(Long.toString(adapter.luid()).getBytes(StandardCharsets.UTF_8));
-    return documents.state().root().resolve("hns").resolve(name + ".mtu.json");
+    return byId().entrySet().stream()
+        .filter(e -> e.getValue().luid() == adapter.luid())
+        .map(e -> documents.adapterFile(e.getKey()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new HcsException("GetIpInterfaceEntry", adapter.name(), HcsErrors.NOT_FOUND));
   }
 
   @Override

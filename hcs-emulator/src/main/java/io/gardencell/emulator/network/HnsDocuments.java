@@ -1,5 +1,6 @@
 package io.gardencell.emulator.network;
 
+import io.gardencell.emulator.state.Documents;
 import io.gardencell.emulator.state.Failures;
 import io.gardencell.emulator.state.StateDirectory;
 import io.gardencell.hcs.HcsErrors;
@@ -24,11 +25,17 @@ final class HnsDocuments {
   private final StateDirectory state;
   private final Path networks;
   private final Path endpoints;
+  private final Path adapters;
+  private final Documents<HnsNetwork> networkDocuments;
+  private final Documents<HnsEndpoint> endpointDocuments;
 
   HnsDocuments(StateDirectory state) {
     this.state = state;
     this.networks = state.root().resolve("hns/networks");
     this.endpoints = state.root().resolve("hns/endpoints");
+    this.adapters = state.root().resolve("hns/adapters");
+    this.networkDocuments = new Documents<>(state, HnsNetwork.class);
+    this.endpointDocuments = new Documents<>(state, HnsEndpoint.class);
   }
 
   StateDirectory state() {
@@ -60,7 +67,7 @@ final class HnsDocuments {
   }
 
   List<HnsNetwork> networks() {
-    return state.readAll(networks, HnsNetwork.class);
+    return networkDocuments.readAll(networks);
   }
 
   void write(HnsNetwork network) {
@@ -69,6 +76,7 @@ final class HnsDocuments {
 
   void deleteNetwork(String id) {
     delete(file(networks, "/networks/", id), "/networks/" + id);
+    forgetAdapter(id);
   }
 
   boolean hasNetwork(String id) {
@@ -76,12 +84,12 @@ final class HnsDocuments {
   }
 
   List<HnsEndpoint> endpoints() {
-    return state.readAll(endpoints, HnsEndpoint.class);
+    return endpointDocuments.readAll(endpoints);
   }
 
   HnsEndpoint endpoint(String id) {
-    return state
-        .read(file(endpoints, "/endpoints/", id), HnsEndpoint.class)
+    return endpointDocuments
+        .read(file(endpoints, "/endpoints/", id))
         .orElseThrow(() -> notFound("/endpoints/" + id));
   }
 
@@ -91,6 +99,20 @@ final class HnsDocuments {
 
   void deleteEndpoint(String id) {
     delete(file(endpoints, "/endpoints/", id), "/endpoints/" + id);
+    forgetAdapter(id);
+  }
+
+  /** What was set of the adapter of a network or endpoint. */
+  Path adapterFile(String id) {
+    return file(adapters, "/adapters/", id);
+  }
+
+  private void forgetAdapter(String id) {
+    try {
+      Files.deleteIfExists(adapterFile(id));
+    } catch (IOException e) {
+      throw Failures.of(FUNCTION, "/adapters/" + id, e);
+    }
   }
 
   private static void delete(Path file, String path) {

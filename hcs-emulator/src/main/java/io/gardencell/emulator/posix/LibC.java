@@ -25,8 +25,28 @@ final class LibC {
     int open(String path, int flags, Object... mode);
 
     int fcntl(int fd, int command, Object... argument);
+  }
 
-    int ioctl(int fd, long request, Object... argument);
+  /**
+   * Linux only, where calling a function of variable arguments as one of fixed ones is the same.
+   */
+  static final class Linux {
+
+    static {
+      Native.register(Linux.class, "c");
+    }
+
+    private Linux() {}
+
+    static native int open(String path, int flags, int mode);
+
+    static native int ioctl(int fd, long request, int argument);
+
+    static native int fchmod(int fd, int mode);
+
+    static native int futimens(int fd, Pointer times);
+
+    static native long sendfile(int to, int from, Pointer offset, long count);
   }
 
   static native int mkfifo(String path, int mode);

@@ -4,7 +4,6 @@ import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Set;
 
 /**
  * Calls of the C library with failures as {@link IOException}s (Source: open(2), mkfifo(3),
@@ -27,12 +26,6 @@ public final class Posix {
   private static final int O_CLOEXEC = Platform.isMac() ? 0x1000000 : 0x80000;
   private static final int F_SETPIPE_SZ = 1031;
   private static final int PIPE_SIZE = 256 * 1024;
-  private static final long FICLONE = 0x40049409L;
-  private static final int O_CREAT_EXCL = 0x40 | 0x80;
-
-  /** EXDEV, EINVAL, ENOTTY, ENOSYS, EOPNOTSUPP of Linux (ioctl_ficlone(2)). */
-  private static final Set<Integer> NO_REFLINKS = Set.of(18, 22, 25, 38, 95);
-
   private Posix() {}
 
   /** Makes a FIFO that only its owner may open. */
@@ -75,42 +68,6 @@ public final class Posix {
   /** Closes a descriptor. */
   public static void close(int fd) {
     LibC.close(fd);
-  }
-
-  /** Whether blocks could be shared. */
-  public enum Reflink {
-    DONE,
-    /** These file systems cannot. */
-    UNSUPPORTED,
-    /** This one file could not, for a reason that need not concern others. */
-    FAILED
-  }
-
-  /** Makes {@code target}, a new file, share the blocks of {@code source}. */
-  public static Reflink reflink(Path source, Path target) {
-    if (!Platform.isLinux()) {
-      return Reflink.UNSUPPORTED;
-    }
-    int from = LibC.VARIADIC.open(source.toString(), O_RDONLY | O_CLOEXEC, 0);
-    if (from < 0) {
-      return Reflink.FAILED;
-    }
-    try {
-      int to = LibC.VARIADIC.open(target.toString(), O_WRONLY | O_CLOEXEC | O_CREAT_EXCL, 0600);
-      if (to < 0) {
-        return Reflink.FAILED;
-      }
-      try {
-        if (LibC.VARIADIC.ioctl(to, FICLONE, from) == 0) {
-          return Reflink.DONE;
-        }
-        return NO_REFLINKS.contains(Native.getLastError()) ? Reflink.UNSUPPORTED : Reflink.FAILED;
-      } finally {
-        LibC.close(to);
-      }
-    } finally {
-      LibC.close(from);
-    }
   }
 
   static IOException failure(String call, String target) {

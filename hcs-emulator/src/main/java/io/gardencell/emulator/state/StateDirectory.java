@@ -37,7 +37,7 @@ public final class StateDirectory {
   /** Opens the directory, which is made if it is not there. */
   public StateDirectory(Path root) throws IOException {
     for (String name :
-        List.of("systems", "volumes", "hns/networks", "hns/endpoints", "quota", "proc", "exits")) {
+        List.of("systems", "volumes", "hns/networks", "hns/endpoints", "hns/adapters", "quota", "proc", "exits")) {
       Files.createDirectories(root.resolve(name));
     }
     this.root = root.toRealPath();
@@ -97,14 +97,6 @@ public final class StateDirectory {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** Reads all documents of a directory. */
-  public <T> List<T> readAll(Path directory, Class<T> type) {
-    return list(directory).stream()
-        .filter(f -> f.toString().endsWith(".json"))
-        .flatMap(f -> read(f, type).stream())
-        .toList();
   }
 
   /** What is in a directory, sorted; nothing if it is not there. */

@@ -1,6 +1,6 @@
 package io.gardencell.emulator.volume;
 
-import io.gardencell.emulator.posix.Posix;
+import io.gardencell.emulator.posix.FileCopy;
 import io.gardencell.emulator.state.StateDirectory;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -89,12 +89,7 @@ final class TreeCopy implements AutoCloseable {
     List<Piece> pieces = new ArrayList<>();
     for (int i = 0; i < walk.files.size(); i += CHUNK) {
       List<Item> piece = walk.files.subList(i, Math.min(walk.files.size(), i + CHUNK));
-      pieces.add(
-          () -> {
-            for (Item item : piece) {
-              place(item, way, devices);
-            }
-          });
+      pieces.add(() -> place(piece, way, devices));
     }
     run(pieces);
     for (Item second : walk.secondNames) {
@@ -138,29 +133,39 @@ final class TreeCopy implements AutoCloseable {
     }
   }
 
-  private void place(Item item, Way way, Devices devices) throws IOException {
-    if (!item.attributes().isRegularFile()) {
-      copy(item);
-    } else if (way == Way.LINK) {
-      link(item);
-    } else if (devices.from() != devices.to() || withoutReflinks.contains(devices)) {
-      copy(item);
-    } else {
-      switch (Posix.reflink(item.from(), item.to())) {
-        case DONE -> {
-          Files.setPosixFilePermissions(item.to(), Files.getPosixFilePermissions(item.from()));
-          Files.setLastModifiedTime(item.to(), item.attributes().lastModifiedTime());
-        }
-        case UNSUPPORTED -> {
-          withoutReflinks.add(devices);
-          Files.deleteIfExists(item.to());
-          copy(item);
-        }
-        case FAILED -> {
-          Files.deleteIfExists(item.to());
-          copy(item);
+  private void place(List<Item> piece, Way way, Devices devices) throws IOException {
+    if (way == Way.COPY && FileCopy.isAvailable()) {
+      try (FileCopy files = new FileCopy()) {
+        for (Item item : piece) {
+          if (item.attributes().isRegularFile()) {
+            copy(item, files, devices);
+          } else {
+            copy(item);
+          }
         }
       }
+      return;
+    }
+    for (Item item : piece) {
+      if (way == Way.LINK && item.attributes().isRegularFile()) {
+        link(item);
+      } else {
+        copy(item);
+      }
+    }
+  }
+
+  private void copy(Item item, FileCopy files, Devices devices) throws IOException {
+    boolean share = devices.from() == devices.to() && !withoutReflinks.contains(devices);
+    FileCopy.Outcome outcome =
+        files.copy(
+            item.from(),
+            item.to(),
+            UnixMode.of(item.from()),
+            item.attributes().lastModifiedTime().toInstant(),
+            share);
+    if (outcome == FileCopy.Outcome.CANNOT_SHARE) {
+      withoutReflinks.add(devices);
     }
   }
 
