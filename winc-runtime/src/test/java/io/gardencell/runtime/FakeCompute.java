@@ -99,7 +99,9 @@ final class FakeCompute implements HostCompute {
     @Override
     public void terminate() {
       host.call("HcsTerminateComputeSystem", system.id);
-      system.end(new SystemExit(0, ""));
+      if (!host.terminateHangs) {
+        system.end(new SystemExit(0, ""));
+      }
     }
 
     @Override

@@ -46,6 +46,7 @@ public final class FakeHost {
   public final Map<String, String> endpoints = new LinkedHashMap<>();
   public final Path mountRoot;
   public boolean shutdownHangs;
+  boolean terminateHangs;
 
   /** Whether processes are programs that run, and wrong states and documents are refused. */
   public boolean runsPrograms;

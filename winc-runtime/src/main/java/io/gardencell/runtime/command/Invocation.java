@@ -11,6 +11,7 @@ import io.gardencell.runtime.WincProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ParseResult;
@@ -59,20 +60,28 @@ record Invocation(
     }
   }
 
-  /** Connects a process to our streams until it ends; CTRL+C ends it. Gives the exit code. */
+  /**
+   * Connects a process to our streams until it ends; the first CTRL+C ends it, a further one does so
+   * only if that failed. Gives the exit code.
+   */
   long attach(ComputeProcess process) {
+    AtomicBoolean killed = new AtomicBoolean();
     try (WincProcess attached = new WincProcess(id(), process, Runnable::run);
-        Interrupts.Registration interrupt = around.interrupts().on(() -> kill(process))) {
+        Interrupts.Registration interrupt = around.interrupts().on(() -> kill(process, killed))) {
       log.atTrace().addKeyValue("interrupt", interrupt).log("attached");
       return AttachedStreams.pump(
           attached, around.stdin(), around.stdout(), around.stderr(), AttachedStreams.DRAIN);
     }
   }
 
-  private void kill(ComputeProcess process) {
+  private void kill(ComputeProcess process, AtomicBoolean killed) {
+    if (killed.getAndSet(true)) {
+      return;
+    }
     try {
       process.terminate();
     } catch (HcsException e) {
+      killed.set(false);
       log.atWarn()
           .addKeyValue("containerId", id())
           .addKeyValue("pid", process.pid())

@@ -10,7 +10,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
 
 /** What is around a command in a test: streams in memory, and a host that is given. */
@@ -18,7 +19,9 @@ final class FakeSurroundings {
 
   final ByteArrayOutputStream out = new ByteArrayOutputStream();
   final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  final AtomicReference<Runnable> interrupt = new AtomicReference<>(() -> {});
+  /** What an interrupt would do, once for each attached process. */
+  final BlockingQueue<Runnable> interrupts = new LinkedBlockingQueue<>();
+
   private final Supplier<Host> host;
   private final Path directory;
   InputStream stdin = InputStream.nullInputStream();
@@ -46,8 +49,8 @@ final class FakeSurroundings {
                 workingDirectory,
                 name -> new Provider(),
                 action -> {
-                  interrupt.set(action);
-                  return () -> interrupt.set(() -> {});
+                  interrupts.add(action);
+                  return () -> {};
                 }))
         .run(args);
   }

@@ -2,10 +2,20 @@ package io.gardencell.runtime.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gardencell.hcs.HcsErrors;
+import io.gardencell.hcs.document.ProcessDocument;
 import io.gardencell.runtime.FakeHost;
+import io.gardencell.runtime.FakeProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +38,7 @@ class WincCommandTest {
     around = new FakeSurroundings(fake::host, directory);
   }
 
+  // winc-runtime.md 18 case 1
   @Test
   void withoutArgumentsItPrintsHelp() {
     assertThat(winc()).isZero();
@@ -36,6 +47,7 @@ class WincCommandTest {
         .contains("winc.exe - Open Container Initiative runtime for Windows");
   }
 
+  // winc-runtime.md 18 cases 2, 3, 4 and 6
   @Test
   void unknownFlagsAndCommandsAreToldAsTheReferenceDoes() {
     assertThat(winc("--nonexistent")).isEqualTo(1);
@@ -47,6 +59,7 @@ class WincCommandTest {
     assertThat(winc("run", "c1", "--detach")).isEqualTo(1);
   }
 
+  // winc-runtime.md 18 cases 13 and 55
   @Test
   void stateOfAnUnknownContainerFailsAndIsLogged() throws IOException {
     Path log = directory.resolve("new/x.log");
@@ -58,6 +71,7 @@ class WincCommandTest {
         .startsWith("{\"level\":\"error\",\"msg\":\"container not found: nope\",\"time\":\"");
   }
 
+  // winc-runtime.md 18 cases 50, 53, 56 and 65
   @Test
   void createStartStateDeleteWalkThroughTheStates() throws IOException {
     String bundle = bundle().toString();
@@ -91,6 +105,7 @@ class WincCommandTest {
     assertThat(directory.resolve("state/c1")).doesNotExist();
   }
 
+  // winc-runtime.md 18 cases 70 and 71
   @Test
   void eventsPrintStatisticsOnlyWhenAsked() throws IOException {
     assertThat(winc("run", "-d", "-b", bundle().toString(), "c1")).isZero();
@@ -101,10 +116,257 @@ class WincCommandTest {
         .contains("\"total\": 12300", "\"total_rss\": 52428800", "\"current\": 1");
   }
 
+  // winc-runtime.md 18 case 5
   @Test
   void execWithoutArgumentsNamesTheFinding() {
+    assertThat(winc("exec")).isEqualTo(1);
+    assertThat(around.err()).endsWith("\"exec\" requires a minimum of 1 argument(s)\n");
+    assertThat(around.out()).startsWith("Incorrect Usage.\n\nNAME:");
     assertThat(winc("exec", "c1")).isEqualTo(1);
     assertThat(around.err()).isEqualTo("process config is invalid:\n\targs must not be empty\n");
+  }
+
+  // winc-runtime.md 18 cases 7, 8 and 9
+  @Test
+  void logFlagsThatCannotBeHonouredAreRefused() {
+    String file = directory.resolve("log").toString();
+
+    assertThat(winc("--log", file, "--log-handle", "4", "state", "x")).isEqualTo(1);
+    assertThat(around.err()).endsWith("\nonly one of --log and --log-handle can be passed\n");
+    assertThat(winc("--log-handle", "123456789", "state", "x")).isEqualTo(1);
+    assertThat(around.err()).endsWith("log handle 123456789 invalid: The handle is invalid.\n");
+    assertThat(winc("--log-handle", "0x10", "state", "x")).isEqualTo(1);
+    assertThat(around.err()).endsWith("log handle 16 invalid: The handle is invalid.\n");
+    assertThat(winc("--log-format", "xml", "state", "x")).isEqualTo(1);
+    assertThat(around.err()).isEqualTo("invalid log format xml\n");
+  }
+
+  @Test
+  void badValuesOfFlagsAreToldAsGoDoes() {
+    assertThat(around.run("--log-handle", "zz", "state", "x")).isEqualTo(1);
+    assertThat(around.err()).isEqualTo("invalid value \"zz\" for flag -log-handle: parse error\n");
+    assertThat(around.out())
+        .startsWith("Incorrect Usage. invalid value \"zz\" for flag -log-handle: parse error\n\n");
+    assertThat(around.run("--log")).isEqualTo(1);
+    assertThat(around.err()).isEqualTo("flag needs an argument: -log\n");
+    assertThat(winc("create", "-bad", "c1")).isEqualTo(1);
+    assertThat(around.err()).isEqualTo("flag provided but not defined: -bad\n");
+    assertThat(around.out())
+        .startsWith("Incorrect Usage: flag provided but not defined: -bad\n\nNAME:\n   winc.exe create");
+  }
+
+  // winc-runtime.md 18 case 10
+  @Test
+  void theConfigFileIsReadBeforeAnythingElse() throws IOException {
+    Path file = directory.resolve("config.json");
+
+    assertThat(winc("--config-file", file.toString())).isEqualTo(1);
+    assertThat(around.err())
+        .endsWith(
+            "\nconfig-file: open " + file + ": The system cannot find the file specified.\n");
+    Files.writeString(file, "{");
+    assertThat(winc("--config-file", file.toString(), "--log-format", "xml")).isEqualTo(1);
+    assertThat(around.err()).endsWith("\nconfig-file: unexpected end of JSON input\n");
+    assertThat(winc("--config-file", file.toString(), "--help")).isZero();
+  }
+
+  // winc-runtime.md 17.23
+  @Test
+  void aMissingCredentialSpecIsToldWithItsCause() {
+    String file = directory.resolve("cred.json").toString();
+
+    assertThat(winc("--credential-spec", file, "state", "x")).isEqualTo(1);
+    assertThat(around.err())
+        .isEqualTo(
+            "Error with provided --credential-spec "
+                + file
+                + ": The system cannot find the file specified.\n");
+  }
+
+  // winc-runtime.md 18 cases 11, 12 and 14
+  @Test
+  void aSuccessIsLoggedOnlyWhenDebugging() throws IOException {
+    Path log = directory.resolve("new").resolve("x.log");
+
+    assertThat(
+            winc(
+                "--log", log.toString(), "--image-store", "x",
+                "create", "--no-new-keyring", "-b", bundle().toString(), "c1"))
+        .isZero();
+    assertThat(log).isEmptyFile();
+    assertThat(around.out()).isEmpty();
+    assertThat(winc("delete", "c1")).isZero();
+    assertThat(
+            winc("--debug", "--log", log.toString(), "create", "-b", bundle().toString(), "c1"))
+        .isZero();
+    assertThat(log).content().contains("\"containerId\":\"c1\"", "\"msg\":\"creating container\"");
+  }
+
+  @Test
+  void helpIsThereForAllAndForEachCommand() {
+    for (String word :
+        List.of("create", "start", "run", "exec", "state", "events", "delete")) {
+      assertThat(winc("help")).isZero();
+      assertThat(around.out()).contains("   " + word + " ");
+      assertThat(winc("help", word)).isZero();
+      assertThat(around.out()).startsWith("NAME:\n   winc.exe " + word + " - ");
+      assertThat(winc(word, "--help")).isZero();
+    }
+    assertThat(winc("h", "bogus")).isEqualTo(3);
+  }
+
+  // winc-runtime.md 18 case 22
+  @Test
+  void eachSettingOfAProcessDocumentCanBeReplaced() throws IOException {
+    assertThat(winc("create", "-b", bundle().toString(), "c1")).isZero();
+    Path file =
+        Files.writeString(
+            directory.resolve("process.json"),
+            "{\"args\":[\"a\",\"b\"],\"cwd\":\"/w\",\"env\":[\"A=1\",\"B=2\"],\"user\":{\"username\":\"u\"}}");
+
+    assertThat(exec(file)).isEqualTo(document("a.exe b", "u", "C:\\w", Map.of("A", "1", "B", "2")));
+    assertThat(exec(file, "--cwd", "/x"))
+        .isEqualTo(document("a.exe b", "u", "C:\\x", Map.of("A", "1", "B", "2")));
+    assertThat(exec(file, "-e", "C=3"))
+        .isEqualTo(document("a.exe b", "u", "C:\\w", Map.of("C", "3")));
+    assertThat(exec(file, "-u", "v"))
+        .isEqualTo(document("a.exe b", "v", "C:\\w", Map.of("A", "1", "B", "2")));
+    assertThat(winc("exec", "-d", "-p", file.toString(), "c1", "c", "d e")).isZero();
+    assertThat(last()).isEqualTo(document("c.exe \"d e\"", "u", "C:\\w", Map.of("A", "1", "B", "2")));
+  }
+
+  // winc-runtime.md 18 case 43
+  @Test
+  void theCauseOfAProcessThatDoesNotStartIsTold() throws IOException {
+    assertThat(winc("create", "-b", bundle().toString(), "c1")).isZero();
+    Path state = directory.resolve("state").resolve("c1").resolve("state.json");
+    String before = Files.readString(state);
+    Map<Integer, String> causes =
+        Map.of(
+            HcsErrors.FILE_NOT_FOUND, "The system cannot find the file specified.",
+            HcsErrors.COMMITMENT_LIMIT, "not enough memory",
+            HcsErrors.INVALID_STATE,
+                "The requested virtual machine or container operation is not valid in the current state.");
+
+    causes.forEach(
+        (code, text) -> {
+          fake.fail("HcsCreateProcess", code);
+          assertThat(winc("exec", "c1", "nope")).isEqualTo(1);
+          assertThat(around.err())
+              .isEqualTo(text + ": could not start command 'nope.exe' in container: c1\n");
+        });
+
+    assertThat(state).hasContent(before);
+  }
+
+  // winc-runtime.md 18 case 57
+  @Test
+  void aFailedStartIsRememberedOnlyIfTheProcessCouldNotBeStarted() throws IOException {
+    assertThat(winc("create", "-b", bundle().toString(), "c1")).isZero();
+    Path state = directory.resolve("state").resolve("c1").resolve("state.json");
+    String created = Files.readString(state);
+
+    fake.fail("SetVolumeMountPointW", HcsErrors.ACCESS_DENIED);
+    assertThat(winc("start", "c1")).isEqualTo(1);
+    assertThat(state).hasContent(created);
+    fake.faults.clear();
+    fake.fail("HcsCreateProcess", HcsErrors.FILE_NOT_FOUND);
+    assertThat(winc("start", "c1")).isEqualTo(1);
+    assertThat(state).content().contains("\"pid\":0", "\"exec_failed\":true");
+    fake.faults.clear();
+    assertThat(winc("state", "c1")).isZero();
+    assertThat(around.out()).contains("\"status\": \"stopped\"").doesNotContain("pid");
+  }
+
+  // winc-runtime.md 18 case 44
+  @Test
+  void execInAnUnknownContainerSaysSo() {
+    assertThat(winc("exec", "nosuch", "cmd")).isEqualTo(1);
+    assertThat(around.err())
+        .isEqualTo(
+            "hcs::OpenComputeSystem nosuch: A virtual machine or container with the specified identifier does not exist.\n");
+    assertThat(winc("events", "nosuch")).isEqualTo(1);
+  }
+
+  // winc-runtime.md 18 case 51
+  @Test
+  void anInterruptEndsTheProcessOnce() throws Exception {
+    fake.runsPrograms = true;
+    assertThat(winc("create", "-b", bundle().toString(), "c1")).isZero();
+
+    CompletableFuture<Integer> code =
+        CompletableFuture.supplyAsync(
+            () -> winc("exec", "c1", FakeProgram.PROBE, "sleep", "20000"));
+    Runnable interrupt = around.interrupts.poll(10, TimeUnit.SECONDS);
+    Objects.requireNonNull(interrupt).run();
+    interrupt.run();
+
+    assertThat(code.get(10, TimeUnit.SECONDS)).isEqualTo(0xC000013A);
+    assertThat(fake.calls).filteredOn(c -> c.startsWith("HcsTerminateProcess")).hasSize(1);
+  }
+
+  // winc-runtime.md 18 case 78
+  @Test
+  void valuesOfTheEnvironmentAreNeverLogged() throws IOException {
+    Path log = directory.resolve("log");
+    Path bundle = bundle();
+    Path config = bundle.resolve("config.json");
+    Files.writeString(
+        config,
+        Files.readString(config).replace("\"cwd\"", "\"env\":[\"SECRET=hunter2\"],\"cwd\""));
+    String[] debug = {"--debug", "--log", log.toString()};
+
+    assertThat(winc(debug, "run", "-d", "-b", bundle.toString(), "c1")).isZero();
+    assertThat(winc(debug, "exec", "-d", "-e", "TOKEN=hunter2", "c1", "cmd")).isZero();
+    fake.fail("HcsCreateProcess", HcsErrors.ACCESS_DENIED);
+    assertThat(winc(debug, "exec", "-e", "TOKEN=hunter2", "c1", "cmd")).isEqualTo(1);
+
+    assertThat(log).content().contains("executing process in container").doesNotContain("hunter2");
+  }
+
+  // winc-runtime.md 17.13
+  @Test
+  void anEmptyIdIsRefused() {
+    assertThat(winc("delete", "--force", "")).isEqualTo(1);
+    assertThat(around.err()).isEqualTo("container id: '' (expected: a name)\n");
+  }
+
+  @Test
+  void hcsshimsVariablesCount() throws IOException {
+    around.env =
+        Map.of("HCSSHIM_CREATECONTAINER_ADDITIONALJSON", "{\"HostName\":\"h\",\"X\":{\"a\":1}}");
+    assertThat(winc("create", "-b", bundle().toString(), "c1")).isZero();
+    assertThat(fake.system("c1").document.json()).contains("\"HostName\":\"h\"", "\"X\":{\"a\":1}");
+
+    around.env = Map.of("HCSSHIM_CREATECONTAINER_ADDITIONALJSON", "[1");
+    assertThat(winc("delete", "c1")).isZero();
+    assertThat(winc("create", "-b", bundle().toString(), "c1")).isEqualTo(1);
+    assertThat(around.err()).startsWith("failed to merge additional JSON '[1': ");
+  }
+
+  private ProcessDocument exec(Path file, String... flags) {
+    List<String> words = new ArrayList<>(List.of("exec", "-d", "-p", file.toString()));
+    words.addAll(List.of(flags));
+    words.add("c1");
+    assertThat(winc(words.toArray(String[]::new))).isZero();
+    return last();
+  }
+
+  private ProcessDocument last() {
+    return List.copyOf(fake.system("c1").processes.values())
+        .get(fake.system("c1").processes.size() - 1)
+        .document;
+  }
+
+  private static ProcessDocument document(
+      String commandLine, String user, String cwd, Map<String, String> env) {
+    return ProcessDocument.of(commandLine, user, cwd, new TreeMap<>(env), false);
+  }
+
+  private int winc(String[] flags, String... args) {
+    List<String> all = new ArrayList<>(List.of(flags));
+    all.addAll(List.of(args));
+    return winc(all.toArray(String[]::new));
   }
 
   private int winc(String... args) {
