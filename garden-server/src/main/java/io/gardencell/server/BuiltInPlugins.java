@@ -41,9 +41,10 @@ final class BuiltInPlugins {
     Map<String, String> given =
         pairs(Flags.RUNTIME_PLUGIN_ARGS, options, Set.of("--root", "--credential-spec"));
     RuntimeConfig config =
-        given.containsKey("--root")
-            ? RuntimeConfig.ofRoot(Path.of(given.get("--root")).toAbsolutePath())
-            : RuntimeConfig.defaults(dataDir);
+        (given.containsKey("--root")
+                ? RuntimeConfig.ofRoot(Path.of(given.get("--root")).toAbsolutePath())
+                : RuntimeConfig.defaults(dataDir))
+            .withEnvironment(System.getenv());
     if (!given.containsKey("--credential-spec")) {
       return config;
     }

@@ -45,9 +45,9 @@ public interface ComputeProcess extends AutoCloseable {
   ProcessProperties properties();
 
   /**
-   * Completes with the exit code (unsigned 32 bits in a long) when the process has ended;
-   * exceptionally when the handle was closed, the service was lost, or the last wait failed.
-   * Completed on a thread of the host that must not be blocked.
+   * Completes with the exit code (unsigned 32 bits in a long) when the process has ended, with
+   * 0xFFFFFFFF if the host could not find out how; exceptionally when the handle was closed or the
+   * service was lost. Completed on a thread of the host that must not be blocked.
    */
   CompletableFuture<Long> exited();
 

@@ -165,7 +165,9 @@ class ContainersTest {
   @Test
   void aNamedPipeOfTheHostIsMapped() throws IOException {
     Path bundle =
-        bundle("c1", "},\"mounts\":[{\"source\":\"\\\\\\\\.\\\\pipe\\\\docker\",\"destination\":\"\\\\\\\\.\\\\pipe\\\\d\"}],\"x\":{");
+        bundle(
+            "c1",
+            "},\"mounts\":[{\"source\":\"\\\\\\\\.\\\\pipe\\\\docker\",\"destination\":\"\\\\\\\\.\\\\pipe\\\\d\"}],\"x\":{");
 
     containers.create(bundle, "c1", new CloseStack());
 

@@ -24,6 +24,9 @@ final class JnaComputeProcess implements ComputeProcess {
   private static final String CLOSE_STDIN =
       "{\"Operation\":\"CloseHandle\",\"CloseHandle\":{\"Handle\":\"StdIn\"}}";
 
+  /** What hcsshim says when HCS could not find out how a process ended. */
+  private static final long UNKNOWN_CODE = 0xFFFFFFFFL;
+
   private final ComputeCalls calls;
   private final String target;
   private final long pid;
@@ -175,15 +178,7 @@ final class JnaComputeProcess implements ComputeProcess {
 
   private Long exitCode() {
     ProcessProperties properties = properties();
-    if (properties.lastWaitResult() != 0) {
-      throw new HcsException(
-          "HcsGetProcessProperties",
-          target,
-          properties.lastWaitResult(),
-          "the last wait for the process failed",
-          List.of());
-    }
-    return properties.exitCode() & 0xFFFFFFFFL;
+    return properties.lastWaitResult() == 0 ? properties.exitCode() & 0xFFFFFFFFL : UNKNOWN_CODE;
   }
 
   @Override

@@ -61,8 +61,8 @@ record Invocation(
   }
 
   /**
-   * Connects a process to our streams until it ends; the first CTRL+C ends it, a further one does so
-   * only if that failed. Gives the exit code.
+   * Connects a process to our streams until it ends; the first CTRL+C ends it, a further one does
+   * so only if that failed. Gives the exit code.
    */
   long attach(ComputeProcess process) {
     AtomicBoolean killed = new AtomicBoolean();

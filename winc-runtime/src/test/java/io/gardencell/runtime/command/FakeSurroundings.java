@@ -19,6 +19,7 @@ final class FakeSurroundings {
 
   final ByteArrayOutputStream out = new ByteArrayOutputStream();
   final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
   /** What an interrupt would do, once for each attached process. */
   final BlockingQueue<Runnable> interrupts = new LinkedBlockingQueue<>();
 

@@ -152,7 +152,8 @@ class WincCommandTest {
     assertThat(winc("create", "-bad", "c1")).isEqualTo(1);
     assertThat(around.err()).isEqualTo("flag provided but not defined: -bad\n");
     assertThat(around.out())
-        .startsWith("Incorrect Usage: flag provided but not defined: -bad\n\nNAME:\n   winc.exe create");
+        .startsWith(
+            "Incorrect Usage: flag provided but not defined: -bad\n\nNAME:\n   winc.exe create");
   }
 
   // winc-runtime.md 18 case 10
@@ -162,8 +163,7 @@ class WincCommandTest {
 
     assertThat(winc("--config-file", file.toString())).isEqualTo(1);
     assertThat(around.err())
-        .endsWith(
-            "\nconfig-file: open " + file + ": The system cannot find the file specified.\n");
+        .endsWith("\nconfig-file: open " + file + ": The system cannot find the file specified.\n");
     Files.writeString(file, "{");
     assertThat(winc("--config-file", file.toString(), "--log-format", "xml")).isEqualTo(1);
     assertThat(around.err()).endsWith("\nconfig-file: unexpected end of JSON input\n");
@@ -190,22 +190,27 @@ class WincCommandTest {
 
     assertThat(
             winc(
-                "--log", log.toString(), "--image-store", "x",
-                "create", "--no-new-keyring", "-b", bundle().toString(), "c1"))
+                "--log",
+                log.toString(),
+                "--image-store",
+                "x",
+                "create",
+                "--no-new-keyring",
+                "-b",
+                bundle().toString(),
+                "c1"))
         .isZero();
     assertThat(log).isEmptyFile();
     assertThat(around.out()).isEmpty();
     assertThat(winc("delete", "c1")).isZero();
-    assertThat(
-            winc("--debug", "--log", log.toString(), "create", "-b", bundle().toString(), "c1"))
+    assertThat(winc("--debug", "--log", log.toString(), "create", "-b", bundle().toString(), "c1"))
         .isZero();
     assertThat(log).content().contains("\"containerId\":\"c1\"", "\"msg\":\"creating container\"");
   }
 
   @Test
   void helpIsThereForAllAndForEachCommand() {
-    for (String word :
-        List.of("create", "start", "run", "exec", "state", "events", "delete")) {
+    for (String word : List.of("create", "start", "run", "exec", "state", "events", "delete")) {
       assertThat(winc("help")).isZero();
       assertThat(around.out()).contains("   " + word + " ");
       assertThat(winc("help", word)).isZero();
@@ -232,7 +237,8 @@ class WincCommandTest {
     assertThat(exec(file, "-u", "v"))
         .isEqualTo(document("a.exe b", "v", "C:\\w", Map.of("A", "1", "B", "2")));
     assertThat(winc("exec", "-d", "-p", file.toString(), "c1", "c", "d e")).isZero();
-    assertThat(last()).isEqualTo(document("c.exe \"d e\"", "u", "C:\\w", Map.of("A", "1", "B", "2")));
+    assertThat(last())
+        .isEqualTo(document("c.exe \"d e\"", "u", "C:\\w", Map.of("A", "1", "B", "2")));
   }
 
   // winc-runtime.md 18 case 43
