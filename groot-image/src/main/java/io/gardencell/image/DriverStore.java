@@ -1,21 +1,24 @@
 package io.gardencell.image;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.api.Handle;
+import io.gardencell.image.source.FileReasons;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where things lie in the driver store, and its locks.
@@ -53,24 +56,32 @@ record DriverStore(Path root, Duration lockTimeout) {
     return root.resolve("tmp");
   }
 
-  StoreLock lockLayer(String chainId) {
-    return lock(chainId);
+  /** Keeps others from making or removing a layer. */
+  StoreLocks.Held lockLayer(String chainId) {
+    return lock("layer-" + chainId);
   }
 
-  StoreLock lockHandle(String handle) {
-    return lock("handle-" + handle);
+  /** Keeps others from making or removing a volume; handles that differ in case are the same. */
+  StoreLocks.Held lockHandle(Handle handle) {
+    return lock("handle-" + handle.key());
   }
 
-  StoreLock lockStore() {
+  /** Guards who needs which layer; held for moments only. */
+  StoreLocks.Held lockStore() {
     return lock("store");
   }
 
-  StoreLock lock(String name) {
-    return StoreLock.take(lockFile(name), lockTimeout);
+  StoreLocks.Held lock(String name) {
+    return StoreLocks.take(lockFile(), name, lockTimeout);
   }
 
-  Path lockFile(String name) {
-    return root.resolve("locks").resolve(name + ".lock");
+  /** The lock if nobody has it. */
+  Optional<StoreLocks.Held> tryLock(String name) {
+    return StoreLocks.tryTake(lockFile(), name, Duration.ZERO);
+  }
+
+  private Path lockFile() {
+    return root.resolve("locks").resolve("store.lock");
   }
 
   /** Names in a directory of the store, sorted; none if there is no such directory. */
@@ -107,48 +118,32 @@ record DriverStore(Path root, Duration lockTimeout) {
   }
 
   /** Removes a tree, never following links; absent is fine. */
-  static void removeTree(Path top) {
-    if (!Files.exists(top, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+  static void removeTree(Path top) throws IOException {
+    if (!Files.exists(top, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    try {
-      Files.walkFileTree(
-          top,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
-              Files.deleteIfExists(file);
-              return FileVisitResult.CONTINUE;
-            }
+    Files.walkFileTree(
+        top,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
 
-            @Override
-            public FileVisitResult postVisitDirectory(
-                Path directory, @org.jspecify.annotations.Nullable IOException e)
-                throws IOException {
-              if (e != null) {
-                throw e;
-              }
-              Files.deleteIfExists(directory);
-              return FileVisitResult.CONTINUE;
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
+              throws IOException {
+            if (e != null) {
+              throw e;
             }
-          });
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
   }
 
   static GardenException failed(String what, Path path, IOException e) {
-    return GardenException.failure(what + " " + path + ": " + reason(e), e);
-  }
-
-  /** The text of a failure; file exceptions say no more than the path, so their kind is added. */
-  static String reason(IOException e) {
-    if (e instanceof NoSuchFileException) {
-      return e.getMessage() + ": no such file or directory";
-    }
-    return List.of(java.nio.file.FileSystemException.class).stream().anyMatch(c -> c.isInstance(e))
-            && !String.valueOf(e.getMessage()).contains(" ")
-        ? e.getMessage() + ": " + e.getClass().getSimpleName()
-        : String.valueOf(e.getMessage());
+    return GardenException.failure(what + " " + path + ": " + FileReasons.reason(e), e);
   }
 }

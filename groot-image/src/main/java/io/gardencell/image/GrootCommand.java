@@ -2,6 +2,7 @@ package io.gardencell.image;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.oci.OciWindows;
@@ -12,182 +13,152 @@ import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProvider;
-import java.io.PrintWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.function.Function;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /**
- * The command {@code groot}: JSON or error text on standard output, logs on standard error (Source:
- * groot: cmd/).
+ * The command {@code groot}: the flags, documents, texts and exit codes of groot.exe, and {@code
+ * list}, {@code gc} and {@code capacity} (Source: groot: cmd/; groot-image.md §2, §20, §21). On
+ * standard output is JSON, or the text of the failure; logs go to standard error. One run, one
+ * thread.
  */
-@Command(name = "groot", mixinStandardHelpOptions = false)
-public final class GrootCommand implements Runnable {
+public final class GrootCommand {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  @Option(names = "--driver-store", defaultValue = "")
-  private String driverStore = "";
+  /** How to reach a host, given the {@code --host} flag and the data directory. */
+  interface Hosts {
+    Host open(String name, Path dataDir);
+  }
 
-  @Option(names = "--store", defaultValue = "", description = "accepted, without effect")
-  private String store = "";
+  private final Hosts hosts;
+  private final Map<String, String> environment;
+  private final PrintStream out;
+  private final OutputStream err;
+  private final boolean terminal;
 
-  @Option(names = "--host", defaultValue = "")
-  private String hostName = "";
-
-  @Option(names = "--data-dir", defaultValue = "${env:GARDENCELL_DATA_DIR:-}")
-  private String dataDir = "";
-
-  @Option(names = "--insecure-registry", split = ",")
-  private Set<String> insecureRegistries = Set.of();
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true)
-  private boolean help;
-
-  @Spec private CommandSpec spec;
-
-  private GrootCommand(CommandSpec none) {
-    this.spec = none;
+  GrootCommand(
+      Hosts hosts,
+      Map<String, String> environment,
+      OutputStream out,
+      OutputStream err,
+      boolean terminal) {
+    this.hosts = hosts;
+    this.environment = Map.copyOf(environment);
+    this.out = new PrintStream(out, true, StandardCharsets.UTF_8);
+    this.err = err;
+    this.terminal = terminal;
   }
 
   /** Runs and ends the process with the exit code. */
   public static void main(String[] arguments) {
-    System.exit(
-        run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+    GrootCommand command =
+        new GrootCommand(
+            (name, dataDir) -> HostProvider.named(name).open(new HostOptions(dataDir)),
+            System.getenv(),
+            System.out,
+            System.err,
+            System.console() != null);
+    System.exit(command.run(arguments));
   }
 
-  static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    GrootCommand groot = new GrootCommand(CommandSpec.create());
-    CommandLine line = new CommandLine(groot);
-    line.addSubcommand("create", line(groot, 2, groot::create));
-    line.addSubcommand("pull", line(groot, 1, groot::pull));
-    line.addSubcommand("delete", line(groot, 1, groot::delete));
-    line.addSubcommand("stats", line(groot, 1, groot::stats));
-    line.addSubcommand("gc", line(groot, 0, groot::collect));
-    line.addSubcommand("list", line(groot, 0, groot::list));
-    line.addSubcommand("capacity", line(groot, 0, groot::capacity));
-    line.setOut(out).setErr(err);
-    line.setParameterExceptionHandler(
-        (e, args) -> {
-          if (e instanceof CommandLine.UnmatchedArgumentException u
-              && !u.getUnmatched().isEmpty()
-              && !u.getUnmatched().get(0).startsWith("-")) {
-            err.println("No help topic for '" + u.getUnmatched().get(0) + "'");
-            return 3;
-          }
-          out.println("Incorrect Usage: " + e.getMessage());
-          return 1;
-        });
-    line.setExecutionExceptionHandler(
-        (e, at, result) -> {
-          if (e instanceof GardenException
-              || e instanceof HcsException
-              || e instanceof IllegalArgumentException) {
-            out.println(e.getMessage());
-            return 1;
-          }
-          throw e;
-        });
-    return line.execute(arguments);
+  /** Runs to the end; gives the exit code. */
+  int run(String... arguments) {
+    return new GrootArguments(this::run, out, new PrintStream(err, true, StandardCharsets.UTF_8))
+        .execute(arguments);
   }
 
-  private static CommandLine line(
-      GrootCommand groot, int expected, Function<Arguments, Integer> action) {
-    return new CommandLine(new Arguments(groot, expected, action));
-  }
-
-  @Override
-  public void run() {
-    spec.commandLine().usage(spec.commandLine().getOut());
-  }
-
-  /** Options and arguments after the name of a command. */
-  @Command
-  static final class Arguments implements Callable<Integer> {
-
-    private final GrootCommand groot;
-    private final int expected;
-    private final Function<Arguments, Integer> action;
-
-    @Parameters private List<String> words = List.of();
-
-    @Option(names = "--disk-limit-size-bytes", defaultValue = "0")
-    private long limit;
-
-    @Option(names = "--exclude-image-from-quota")
-    private boolean exclusive;
-
-    @Option(names = "--username", defaultValue = "")
-    private String username = "";
-
-    @Option(names = "--password", defaultValue = "${env:GROOT_PASSWORD:-}")
-    private String password = "";
-
-    @Option(names = "--threshold-bytes", defaultValue = "0")
-    private long threshold;
-
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true)
-    private boolean help;
-
-    Arguments(GrootCommand groot, int expected, Function<Arguments, Integer> action) {
-      this.groot = groot;
-      this.expected = expected;
-      this.action = action;
-    }
-
-    @Override
-    public Integer call() {
-      if (words.size() != expected) {
-        throw GardenException.failure(
-            "Incorrect number of args. Expect " + expected + ", got " + words.size());
+  private int run(GrootArguments.Given given) {
+    try {
+      CommandConfig config = CommandConfig.read(given.config());
+      LagerLog log = new LagerLog(err, config.logLevel());
+      log.attach();
+      if (given.command().isEmpty()) {
+        return given.unknownCommand();
       }
-      return action.apply(this);
+      given.checkCount();
+      return switch (given.command()) {
+        case "create" -> create(given, config, log);
+        case "pull" -> pull(given, config, log);
+        case "delete" -> with(given, config, log, groot -> delete(groot, given));
+        case "stats" -> with(given, config, log, groot -> stats(groot, given));
+        case "gc", "clean" -> with(given, config, log, groot -> collect(groot, given));
+        case "list" -> with(given, config, log, this::list);
+        case "capacity" -> with(given, config, log, this::capacity);
+        default -> given.unknownCommand();
+      };
+    } catch (GardenException | HcsException | IllegalArgumentException e) {
+      out.println(e.getMessage());
+      return 1;
     }
   }
 
-  private PrintWriter out() {
-    return spec.commandLine().getOut();
+  private int with(
+      GrootArguments.Given given,
+      CommandConfig config,
+      LagerLog log,
+      ToIntFunction<GrootImage> work) {
+    String dataDir = given.dataDir(environment.getOrDefault("GARDENCELL_DATA_DIR", ""));
+    boolean pulls = given.command().equals("create") || given.command().equals("pull");
+    if (given.driverStore().isEmpty() && dataDir.isEmpty()) {
+      throw GardenException.failure((pulls ? "pulling image: " : "") + "driver store must be set");
+    }
+    Path data = path("data-dir", dataDir.isEmpty() ? "garden-data" : dataDir);
+    Path store =
+        given.driverStore().isEmpty()
+            ? data.resolve("groot")
+            : path("driver-store", given.driverStore());
+    try (Host host = hosts.open(given.host(), data)) {
+      return work.applyAsInt(new GrootImage(host, config.imageConfig(store), log, false));
+    }
   }
 
-  private int with(Function<GrootImage, Integer> work) {
-    if (driverStore.isEmpty() && dataDir.isEmpty()) {
-      throw GardenException.failure("driver store must be set");
-    }
-    Path data = Path.of(dataDir.isEmpty() ? "garden-data" : dataDir).toAbsolutePath().normalize();
-    ImageConfig config =
-        driverStore.isEmpty()
-            ? ImageConfig.defaults(data)
-            : ImageConfig.ofStore(Path.of(driverStore));
-    try (Host host = HostProvider.named(hostName).open(new HostOptions(data))) {
-      return work.apply(new GrootImage(host, config.withInsecureRegistries(insecureRegistries)));
+  private static Path path(String flag, String text) {
+    try {
+      return Path.of(text).toAbsolutePath().normalize();
+    } catch (InvalidPathException e) {
+      throw GardenException.failure(flag + ": '" + text + "' (expected: a path)", e);
     }
   }
 
-  private int create(Arguments a) {
-    if (a.limit < 0) {
-      throw GardenException.failure("invalid disk limit: " + a.limit);
+  private int create(GrootArguments.Given given, CommandConfig config, LagerLog log) {
+    String uri = given.word(0);
+    ImageSources.checkEscapes(uri);
+    if (given.diskLimit() < 0) {
+      throw GardenException.failure("invalid disk limit: " + given.diskLimit());
     }
-    return with(
-        groot -> {
-          String uri = a.words.get(0);
-          String handle = a.words.get(1);
-          RootFilesystem made =
-              groot.create(
-                  new ImageRequest(handle, uri, a.username, a.password, a.limit, a.exclusive));
-          return print(document(made));
-        });
+    ImageRequest request =
+        new ImageRequest(
+            given.word(1),
+            uri,
+            given.username(),
+            password(given),
+            given.diskLimit(),
+            given.excludeImageFromQuota());
+    return with(given, config, log, groot -> print(document(groot.create(request))));
+  }
+
+  /** A command line is visible to every user of the host, so there are other ways in. */
+  private String password(GrootArguments.Given given) {
+    if (!given.password().isEmpty()) {
+      return given.password();
+    }
+    if (given.passwordFile().isEmpty()) {
+      return environment.getOrDefault("GROOT_PASSWORD", "");
+    }
+    try {
+      return Files.readString(path("password-file", given.passwordFile())).stripTrailing();
+    } catch (IOException e) {
+      throw GardenException.failure("reading password file: " + given.passwordFile(), e);
+    }
   }
 
   private static ObjectNode document(RootFilesystem made) {
@@ -208,63 +179,71 @@ public final class GrootCommand implements Runnable {
 
   private int print(ObjectNode json) {
     try {
-      out().println(JSON.writeValueAsString(json));
+      out.println(JSON.writeValueAsString(json));
       return 0;
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree is always writable", e);
     }
   }
 
-  private int pull(Arguments a) {
-    PrintWriter err = spec.commandLine().getErr();
+  private int pull(GrootArguments.Given given, CommandConfig config, LagerLog log) {
+    String uri = given.word(0);
+    ImageSources.checkEscapes(uri);
+    ProgressDisplay display = ProgressDisplay.of(given.progress(), terminal, err);
+    if (display.isShown()) {
+      log.onlyErrors();
+    }
     return with(
+        given,
+        config,
+        log,
         groot -> {
-          groot.pull(a.words.get(0), a.username, a.password, err::println);
-          return 0;
+          try (display) {
+            groot.pull(uri, given.username(), password(given), display);
+            return 0;
+          }
         });
   }
 
-  private int delete(Arguments a) {
-    return with(
-        groot -> {
-          groot.delete(a.words.get(0));
-          return 0;
-        });
+  private static int delete(GrootImage groot, GrootArguments.Given given) {
+    groot.delete(given.word(0));
+    return 0;
   }
 
-  private int stats(Arguments a) {
-    return with(
-        groot -> {
-          DiskUsage usage = groot.usage(a.words.get(0));
-          ObjectNode json = JSON.createObjectNode();
-          json.putObject("disk_usage")
-              .put("total_bytes_used", usage.totalBytes())
-              .put("exclusive_bytes_used", usage.exclusiveBytes());
-          return print(json);
-        });
+  private int stats(GrootImage groot, GrootArguments.Given given) {
+    DiskUsage usage = groot.usage(given.word(0));
+    ObjectNode json = JSON.createObjectNode();
+    json.putObject("disk_usage")
+        .put("total_bytes_used", usage.totalBytes())
+        .put("exclusive_bytes_used", usage.exclusiveBytes());
+    return print(json);
   }
 
-  private int collect(Arguments a) {
-    return with(
-        groot -> {
-          ObjectNode json = JSON.createObjectNode();
-          groot.collectGarbage(a.threshold).forEach(json.putArray("removed")::add);
-          return print(json);
-        });
+  private int collect(GrootImage groot, GrootArguments.Given given) {
+    ObjectNode json = JSON.createObjectNode();
+    groot.collectGarbage(given.threshold()).forEach(json.putArray("removed")::add);
+    return print(json);
   }
 
-  private int list(Arguments a) {
-    return with(
-        groot -> {
-          ObjectNode json = JSON.createObjectNode();
-          groot.layers().forEach(json.putArray("layers")::add);
-          groot.handles().forEach(json.putArray("volumes")::add);
-          return print(json);
-        });
+  private int list(GrootImage groot) {
+    ObjectNode json = JSON.createObjectNode();
+    ArrayNode layers = json.putArray("layers");
+    for (String chainId : groot.layers()) {
+      layers.addObject().put("chainID", chainId).put("size", groot.layerSize(chainId).orElse(0));
+    }
+    ArrayNode volumes = json.putArray("volumes");
+    List<String> whole = List.copyOf(groot.wholeVolumes());
+    for (String handle : groot.handles()) {
+      volumes.addObject().put("handle", handle).put("complete", whole.contains(handle));
+    }
+    return print(json);
   }
 
-  private int capacity(Arguments a) {
-    return with(
-        groot -> print(JSON.createObjectNode().put("capacity", groot.capacity().orElse(0))));
+  private int capacity(GrootImage groot) {
+    long bytes =
+        groot
+            .capacity()
+            .orElseThrow(() -> GardenException.failure("capacity of the store is not known"));
+    return print(JSON.createObjectNode().put("capacity", bytes));
   }
 }

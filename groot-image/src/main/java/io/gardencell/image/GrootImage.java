@@ -9,31 +9,35 @@ import io.gardencell.api.spi.ImageRequest;
 import io.gardencell.api.spi.RootFilesystem;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
-import io.gardencell.image.registry.ImageDescription;
-import io.gardencell.image.registry.ImageSource;
-import io.gardencell.image.registry.ImageSources;
-import io.gardencell.image.registry.Platform;
+import io.gardencell.image.source.BuiltInBase;
+import io.gardencell.image.source.ImageDescription;
+import io.gardencell.image.source.ImageSource;
+import io.gardencell.image.source.LayerInfo;
+import io.gardencell.image.source.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The image plugin in process (Source: spec of groot-windows; guardian: imageplugin/). Any thread;
- * calls block.
+ * The image plugin in process (Source: groot: groot.go; guardian: imageplugin/). Any thread; calls
+ * block.
  */
 public final class GrootImage implements ImagePlugin {
 
   private static final Pattern BUILD = Pattern.compile("10\\.0\\.(\\d{5})");
+  private static final String REFERENCES_CREATE_LOCK =
+      "C:\\var\\vcap\\data\\groot-windows\\create.lock";
 
   private final Host host;
   private final ImageConfig config;
+  private final Trace.Receiver receiver;
+  private final boolean builtInBase;
   private final DriverStore store;
   private final LayerStore layers;
   private final VolumeStore volumes;
@@ -42,49 +46,74 @@ public final class GrootImage implements ImagePlugin {
 
   /** A plugin on this host; the store is made when it is first needed. */
   public GrootImage(Host host, ImageConfig config) {
+    this(host, config, Trace.FOR_DEBUGGING, !host.name().equals("hcs"));
+  }
+
+  /**
+   * A plugin.
+   *
+   * @param builtInBase whether a request without an image gets the built-in one
+   */
+  GrootImage(Host host, ImageConfig config, Trace.Receiver receiver, boolean builtInBase) {
+    this.builtInBase = builtInBase;
     this.host = host;
     this.config = config;
+    this.receiver = receiver;
+    boolean windows = isWindows();
+    String createLock =
+        config.createLock().isEmpty() && windows ? REFERENCES_CREATE_LOCK : config.createLock();
     this.store = DriverStore.of(config);
     this.layers = new LayerStore(host, store);
-    this.volumes = new VolumeStore(host, store);
+    this.volumes = new VolumeStore(host, store, createLock);
     this.pins = new Pins(store);
-    boolean windows = isWindows();
-    Matcher build = BUILD.matcher(host.description());
-    int hostBuild =
-        config.hostBuild() != 0 || !windows || !build.find()
-            ? config.hostBuild()
-            : Integer.parseInt(build.group(1));
     this.sources =
-        new ImageSources(windows, new Platform(hostBuild, !windows), config.insecureRegistries());
+        new ImageSources(windows, new Platform(hostBuild(), !windows), config.insecureRegistries());
   }
 
   private boolean isWindows() {
     return host.name().equals("hcs");
   }
 
+  /** Any build will do where layers are only directories. */
+  private int hostBuild() {
+    Matcher build = BUILD.matcher(host.description());
+    return config.hostBuild() == 0 && isWindows() && build.find()
+        ? Integer.parseInt(build.group(1))
+        : config.hostBuild();
+  }
+
   @Override
   public RootFilesystem create(ImageRequest request) {
-    String handle = valid(request.handle());
-    ImageSource source = source(request.uri(), request.username(), request.password());
+    Handle handle = Handle.parse(request.handle());
+    Trace trace = Trace.of(receiver).session("create");
     boolean counted = request.diskLimit() > 0 && !request.excludeImageFromQuota();
-    ImageDescription image = pulling(() -> ImagePull.describe(source));
-    List<String> chainIds = image.layers().stream().map(l -> l.chainId()).toList();
-    try (StoreLock lock = store.lockHandle(key(handle));
-        Pins.Pin pin = pins.pin(chainIds)) {
-      ImagePull.Pulled pulled =
-          pulling(
-              () ->
-                  new ImagePull(store, layers, source, text -> {})
-                      .run(image, counted ? request.diskLimit() : -1));
-      long quota = request.diskLimit() - (counted ? pulled.size() : 0);
+    ImageSource source = source(request.uri(), request.username(), request.password());
+    RootFilesystem made;
+    try (Image image = pull(source, request.diskLimit(), counted, Progress.NONE, trace)) {
+      long quota = request.diskLimit() - (counted ? image.pulled().size() : 0);
       if (counted && quota <= 0) {
         throw GardenException.failure(
             "disk limit %d must be larger than image size %d"
-                .formatted(request.diskLimit(), pulled.size()));
+                .formatted(request.diskLimit(), image.pulled().size()));
       }
-      List<Path> folders = layers.newestFirst(pulled.chainIds());
+      made = mount(handle, image.pulled(), quota, trace);
+    }
+    if (config.cleaning().onCreate()) {
+      collectGarbage(config.cleaning().thresholdBytes());
+    }
+    return made;
+  }
+
+  private RootFilesystem mount(Handle handle, ImagePull.Pulled pulled, long quota, Trace trace) {
+    List<Path> folders = layers.newestFirst(pulled.chainIds());
+    try (StoreLocks.Held lock = store.lockHandle(handle)) {
       String root =
-          volumes.create(handle, folders, quota, new VolumeMetadata(pulled.size(), chainIds, null));
+          volumes.create(
+              handle.value(),
+              folders,
+              quota,
+              new VolumeMetadata(pulled.size(), pulled.chainIds(), null),
+              trace);
       List<String> names = folders.stream().map(Path::toString).toList();
       return new RootFilesystem(root, pulled.env(), List.of(), new OciWindows(names, null, null));
     }
@@ -93,23 +122,54 @@ public final class GrootImage implements ImagePlugin {
   /**
    * Pulls an image without making a volume.
    *
-   * @param progress told a line for each step
+   * @param username empty for none
+   * @param password empty for none; never logged
    */
-  public void pull(String uri, String username, String password, Consumer<String> progress) {
-    ImageSource source = source(uri, username, password);
-    pulling(
-        () -> {
-          ImageDescription image = ImagePull.describe(source);
-          List<String> chainIds = image.layers().stream().map(l -> l.chainId()).toList();
-          try (Pins.Pin pin = pins.pin(chainIds)) {
-            return new ImagePull(store, layers, source, progress).run(image, -1);
-          }
-        });
+  public void pull(String uri, String username, String password) {
+    pull(uri, username, password, Progress.NONE);
   }
 
-  private static <T> T pulling(java.util.function.Supplier<T> work) {
+  void pull(String uri, String username, String password, Progress progress) {
+    ImageSource source = source(uri, username, password);
+    pull(source, 0, false, progress, Trace.of(receiver).session("pull")).close();
+  }
+
+  /** A pulled image, whose layers are safe from garbage collection until it is closed. */
+  private record Image(ImagePull.Pulled pulled, Pins.Pin pin) implements AutoCloseable {
+    @Override
+    public void close() {
+      pin.close();
+    }
+  }
+
+  private Image pull(
+      ImageSource source, long limit, boolean counted, Progress progress, Trace outer) {
+    try (Trace.Step step = outer.step("image-pulling")) {
+      return prefixed(
+          () -> {
+            ImageDescription image = ImagePull.describe(source, step.trace());
+            ImagePull.checkSizes(image, counted ? limit : -1, step.trace());
+            List<String> chainIds = image.layers().stream().map(LayerInfo::chainId).toList();
+            Pins.Pin pin = pins.pin(chainIds);
+            boolean done = false;
+            try {
+              ImagePull pull =
+                  new ImagePull(store, layers, source, progress, pin.directory(), step.trace());
+              Image pulled = new Image(pull.run(image, counted ? limit : -1), pin);
+              done = true;
+              return pulled;
+            } finally {
+              if (!done) {
+                pin.close();
+              }
+            }
+          });
+    }
+  }
+
+  private static <T> T prefixed(Supplier<T> pull) {
     try {
-      return work.get();
+      return pull.get();
     } catch (GardenException e) {
       throw GardenException.failure("pulling image: " + e.getMessage(), e);
     }
@@ -117,37 +177,46 @@ public final class GrootImage implements ImagePlugin {
 
   private ImageSource source(String uri, String username, String password) {
     String wanted = uri.isEmpty() ? config.defaultRootfs() : uri;
-    if (wanted.isEmpty() && !isWindows()) {
-      return sources.builtIn();
+    if (wanted.isEmpty() && builtInBase) {
+      return new BuiltInBase();
     }
     return sources.of(wanted, username, password);
   }
 
   @Override
   public void delete(String handle) {
-    String valid = valid(handle);
-    try (StoreLock lock = store.lockHandle(key(valid))) {
-      volumes.delete(valid);
+    Handle valid = Handle.parse(handle);
+    Trace trace = Trace.of(receiver).session("delete");
+    try (StoreLocks.Held lock = store.lockHandle(valid);
+        Trace.Step step = trace.between("delete-start", "delete-finished")) {
+      volumes.delete(valid.value(), trace);
     }
   }
 
   @Override
   public DiskUsage usage(String handle) {
-    String valid = valid(handle);
-    String name = volumes.name(valid);
-    VolumeMetadata metadata = VolumeMetadata.read(store.volume(valid));
-    long used;
-    try {
-      Long baseline = metadata.baselineUsed();
-      used =
-          host.quota()
-              .used(name)
-              .orElseGet(
-                  () -> baseline == null ? 0L : Math.max(0, host.quota().measure(name) - baseline));
-    } catch (HcsException e) {
-      throw GardenException.failure("error getting quota: " + e.getMessage(), e);
+    String valid = Handle.parse(handle).value();
+    Trace trace = Trace.of(receiver).session("stats");
+    try (Trace.Step step = trace.between("stats-start", "stats-finished")) {
+      String name = volumes.name(valid);
+      try {
+        return usage(name, () -> VolumeMetadata.read(store.volume(valid)));
+      } catch (HcsException e) {
+        throw GardenException.failure("error getting quota: " + e.getMessage(), e);
+      }
     }
-    return new DiskUsage(metadata.size() + used, used);
+  }
+
+  /** The quota's own count; without one, what has been added since the volume was made. */
+  private DiskUsage usage(String name, Supplier<VolumeMetadata> metadata) {
+    java.util.Optional<Long> counted = host.quota().used(name);
+    VolumeMetadata about = metadata.get();
+    Long baseline = about.baselineUsed();
+    long used = counted.orElse(0L);
+    if (counted.isEmpty() && baseline != null) {
+      used = Math.max(0, host.quota().measure(name) - baseline);
+    }
+    return new DiskUsage(about.size() + used, used);
   }
 
   @Override
@@ -172,16 +241,24 @@ public final class GrootImage implements ImagePlugin {
         .toList();
   }
 
-  /** Removes unused layers once they take more than the threshold; returns those removed. */
+  /** Size of a complete layer. */
+  OptionalLong layerSize(String chainId) {
+    return layers.find(chainId);
+  }
+
+  /** Handles of volumes that were made to their end. */
+  Set<String> wholeVolumes() {
+    Set<String> whole = new java.util.TreeSet<>(handles());
+    whole.removeIf(name -> !VolumeMetadata.exists(store.volume(name)));
+    return whole;
+  }
+
+  /**
+   * Removes what interrupted operations left, and the oldest unused layers until no more than the
+   * threshold is left; returns the layers removed.
+   */
   public List<String> collectGarbage(long thresholdBytes) {
-    return new GarbageCollection(store, layers, pins, config.pinnedImages()).run(thresholdBytes);
-  }
-
-  private static String key(String handle) {
-    return handle.toLowerCase(Locale.ROOT);
-  }
-
-  private static String valid(String handle) {
-    return Handle.parse(handle).value();
+    return new GarbageCollection(store, layers, volumes, pins, config.pinnedImages())
+        .run(thresholdBytes);
   }
 }

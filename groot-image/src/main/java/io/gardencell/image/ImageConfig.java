@@ -7,12 +7,16 @@ import java.util.Set;
 /**
  * Settings of the image plugin.
  *
- * @param driverStore root of the store: {@code layers}, {@code volumes}, {@code locks}, {@code tmp}
+ * @param driverStore root of the store: {@code layers}, {@code volumes}, {@code locks}, {@code
+ *     pins}, {@code tmp}
  * @param defaultRootfs URI used for requests without one; empty for the built-in base image
  * @param insecureRegistries {@code host[:port]} for which TLS is optional
  * @param pinnedImages chain ids that garbage collection keeps
- * @param hostBuild Windows build that images must fit, 0 if any will do
+ * @param hostBuild Windows build that images must fit; 0 for that of the host
  * @param lockTimeout longest wait for a lock of the store
+ * @param createLock file that is locked while a volume is mounted, by the reference too; empty for
+ *     the reference's own on Windows and none elsewhere
+ * @param cleaning when layers are collected without being asked to
  */
 public record ImageConfig(
     Path driverStore,
@@ -20,7 +24,27 @@ public record ImageConfig(
     Set<String> insecureRegistries,
     Set<String> pinnedImages,
     int hostBuild,
-    Duration lockTimeout) {
+    Duration lockTimeout,
+    String createLock,
+    Cleaning cleaning) {
+
+  /**
+   * Garbage collection after each create.
+   *
+   * @param onCreate whether there is any
+   * @param thresholdBytes unused layers up to so many bytes are kept, for they may be wanted again
+   */
+  public record Cleaning(boolean onCreate, long thresholdBytes) {
+
+    /** Only when asked. */
+    public static final Cleaning NEVER = new Cleaning(false, 0);
+
+    public Cleaning {
+      if (thresholdBytes < 0) {
+        throw new IllegalArgumentException("threshold: " + thresholdBytes + " (expected: >= 0)");
+      }
+    }
+  }
 
   public ImageConfig {
     insecureRegistries = Set.copyOf(insecureRegistries);
@@ -37,18 +61,33 @@ public record ImageConfig(
 
   /** The settings for a store that lies elsewhere. */
   public static ImageConfig ofStore(Path driverStore) {
-    return new ImageConfig(driverStore, "", Set.of(), Set.of(), 0, Duration.ofMinutes(10));
+    return new ImageConfig(
+        driverStore, "", Set.of(), Set.of(), 0, Duration.ofMinutes(10), "", Cleaning.NEVER);
   }
 
   /** The same with another default image. */
   public ImageConfig withDefaultRootfs(String uri) {
     return new ImageConfig(
-        driverStore, uri, insecureRegistries, pinnedImages, hostBuild, lockTimeout);
+        driverStore,
+        uri,
+        insecureRegistries,
+        pinnedImages,
+        hostBuild,
+        lockTimeout,
+        createLock,
+        cleaning);
   }
 
   /** The same with other insecure registries. */
   public ImageConfig withInsecureRegistries(Set<String> registries) {
     return new ImageConfig(
-        driverStore, defaultRootfs, registries, pinnedImages, hostBuild, lockTimeout);
+        driverStore,
+        defaultRootfs,
+        registries,
+        pinnedImages,
+        hostBuild,
+        lockTimeout,
+        createLock,
+        cleaning);
   }
 }

@@ -1,24 +1,16 @@
 package io.gardencell.image;
 
 import io.gardencell.api.GardenException;
-import io.gardencell.image.registry.ImageDescription;
-import io.gardencell.image.registry.ImageSource;
-import io.gardencell.image.registry.LayerInfo;
+import io.gardencell.image.source.FileReasons;
+import io.gardencell.image.source.ImageDescription;
+import io.gardencell.image.source.ImageSource;
+import io.gardencell.image.source.LayerInfo;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
-import java.util.function.Consumer;
+import java.util.OptionalLong;
 
 /** Brings the layers of one image into the store. One use, one thread; downloads use up to four. */
 final class ImagePull {
@@ -26,28 +18,90 @@ final class ImagePull {
   /** What was pulled: bytes and chain ids, base first. */
   record Pulled(long size, List<String> chainIds, List<String> env) {}
 
-  private static final int DOWNLOADS = 4;
+  private static final String REFERENCE = "fetching image reference: ";
+  private static final String CONFIG = "fetching image configuration: ";
 
   private final DriverStore store;
   private final LayerStore layers;
   private final ImageSource source;
-  private final Consumer<String> progress;
-  private final Map<LayerInfo, Future<Path>> downloads = new HashMap<>();
-  private final Semaphore room = new Semaphore(DOWNLOADS * 2);
+  private final Progress progress;
+  private final Path directory;
+  private final Trace trace;
+  private boolean limited;
+  private long remaining;
 
-  ImagePull(DriverStore store, LayerStore layers, ImageSource source, Consumer<String> progress) {
+  /**
+   * A pull.
+   *
+   * @param directory existing, for temporary files, the caller's to remove
+   */
+  ImagePull(
+      DriverStore store,
+      LayerStore layers,
+      ImageSource source,
+      Progress progress,
+      Path directory,
+      Trace trace) {
     this.store = store;
     this.layers = layers;
     this.source = source;
     this.progress = progress;
+    this.directory = directory;
+    this.trace = trace;
   }
 
-  static ImageDescription describe(ImageSource source) {
+  static ImageDescription describe(ImageSource source, Trace outer) {
+    Map<String, Object> about =
+        source.file().<Map<String, Object>>map(f -> Map.of("imagePath", f)).orElse(Map.of());
+    try (Trace.Step digest = outer.step("layers-digest", about)) {
+      if (source.file().isPresent()) {
+        return source.describe();
+      }
+      try (Trace.Step fetching = digest.trace().step("fetching-image-manifest")) {
+        return describe(source, fetching);
+      }
+    } catch (IOException | GardenException e) {
+      throw GardenException.failure("fetching list of layer infos: " + reason(e), e);
+    }
+  }
+
+  private static ImageDescription describe(ImageSource source, Trace.Step fetching)
+      throws IOException {
     try {
       return source.describe();
     } catch (IOException | GardenException e) {
-      String reason = e instanceof IOException io ? DriverStore.reason(io) : e.getMessage();
-      throw GardenException.failure("fetching list of layer infos: " + reason, e);
+      String reason = reason(e);
+      boolean config = reason.startsWith(CONFIG);
+      fetching
+          .trace()
+          .error(
+              config ? "fetching-image-config-failed" : "fetching-image-reference-failed",
+              reason.replaceFirst("^" + (config ? CONFIG : REFERENCE), ""),
+              Map.of());
+      throw e;
+    }
+  }
+
+  private static String reason(Exception e) {
+    return e instanceof IOException io
+        ? FileReasons.of("open", io)
+        : String.valueOf(e.getMessage());
+  }
+
+  /**
+   * Refuses before anything is fetched what cannot fit.
+   *
+   * @param limit most bytes of the image, negative for no limit
+   */
+  static void checkSizes(ImageDescription image, long limit, Trace trace) {
+    long stored = image.layers().stream().mapToLong(LayerInfo::size).sum();
+    if (limit >= 0 && stored > limit) {
+      String reason = "layers exceed disk quota " + stored + "/" + limit + " bytes";
+      trace.error(
+          "blob-manifest-size-check-failed",
+          reason,
+          Map.of("totalSize", stored, "diskLimit", limit, "excludeImageFromQuota", false));
+      throw GardenException.failure(reason);
     }
   }
 
@@ -57,92 +111,83 @@ final class ImagePull {
    * @param limit most bytes of the image, negative for no limit
    */
   Pulled run(ImageDescription image, long limit) {
-    long stored = image.layers().stream().mapToLong(LayerInfo::size).sum();
-    if (limit >= 0 && stored > limit) {
-      throw GardenException.failure("layers exceed disk quota " + stored + "/" + limit + " bytes");
+    limited = limit >= 0;
+    remaining = Math.max(0, limit);
+    int missing = 0;
+    for (LayerInfo layer : image.layers()) {
+      missing += layers.find(layer.chainId()).isEmpty() ? 1 : 0;
     }
-    ExecutorService pool = Executors.newFixedThreadPool(DOWNLOADS, r -> thread(r));
-    try {
+    progress.begun(image.layers(), missing);
+    try (LayerDownloads downloads =
+        new LayerDownloads(store, layers, source, progress, directory)) {
       if (source.isRemote()) {
-        for (LayerInfo layer : image.layers()) {
-          if (layers.find(layer.chainId()).isEmpty()) {
-            downloads.put(layer, pool.submit(() -> download(layer)));
-          }
+        downloads.begin(image.layers());
+      }
+      long total = 0;
+      List<String> chainIds = new ArrayList<>();
+      for (LayerInfo layer : image.layers()) {
+        total += ensure(layer, List.copyOf(chainIds), downloads);
+        chainIds.add(layer.chainId());
+      }
+      return new Pulled(total, chainIds, image.env());
+    }
+  }
+
+  private long ensure(LayerInfo layer, List<String> parents, LayerDownloads downloads) {
+    String parent = parents.isEmpty() ? "" : parents.get(parents.size() - 1);
+    Trace building =
+        trace.session(
+            "build-layer",
+            Map.of("blobID", layer.blobId(), "chainID", layer.chainId(), "parentChainID", parent));
+    try (Trace.Step step = building.between("unpack-start", "unpack-finished")) {
+      if (!downloads.has(layer)) {
+        OptionalLong size = layers.find(layer.chainId());
+        if (size.isPresent()) {
+          return cached(layer, size.getAsLong(), building);
+        }
+        try (StoreLocks.Held lock = store.lockLayer(layer.chainId())) {
+          return make(layer, parents, source::open, building);
         }
       }
-      return unpack(image, limit);
-    } finally {
-      downloads.values().forEach(d -> d.cancel(true));
-      pool.shutdownNow();
-      downloads.values().forEach(ImagePull::forget);
-    }
-  }
-
-  private Pulled unpack(ImageDescription image, long limit) {
-    long total = 0;
-    List<String> chainIds = new ArrayList<>();
-    for (LayerInfo layer : image.layers()) {
-      progress.accept("layer " + layer.blobId());
-      long left = limit < 0 ? -1 : Math.max(0, limit - total);
-      total += layers.ensure(layer, chainIds, this::open, left);
-      chainIds.add(layer.chainId());
-    }
-    if (limit >= 0 && total > limit) {
-      throw GardenException.failure("uncompressed layer size exceeds quota");
-    }
-    return new Pulled(total, chainIds, image.env());
-  }
-
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "image-download");
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  private InputStream open(LayerInfo layer) throws IOException {
-    Future<Path> download = downloads.get(layer);
-    if (download == null) {
-      return source.open(layer);
-    }
-    try {
-      InputStream in = Files.newInputStream(download.get(), StandardOpenOption.DELETE_ON_CLOSE);
-      room.release();
-      return in;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while downloading " + layer.blobId(), e);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      throw new IOException(String.valueOf((cause == null ? e : cause).getMessage()), e);
-    }
-  }
-
-  private Path download(LayerInfo layer) throws IOException, InterruptedException {
-    room.acquire();
-    Files.createDirectories(store.temporary());
-    Path file = Files.createTempFile(store.temporary(), "blob-", "");
-    boolean done = false;
-    try (InputStream in = source.open(layer)) {
-      Files.copy(in, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-      done = true;
-      return file;
-    } finally {
-      if (!done) {
-        Files.deleteIfExists(file);
+      LayerDownloads.Fetched fetched = await(layer, downloads);
+      try (StoreLocks.Held lock = fetched.lock()) {
+        return make(layer, parents, l -> fetched.open(), building);
       }
     }
   }
 
-  private static void forget(Future<Path> download) {
-    if (!download.isDone() || download.isCancelled()) {
-      return;
+  private long cached(LayerInfo layer, long size, Trace building) {
+    building.info("layer-id-exists", Map.of("layerID", layer.chainId()));
+    remaining -= limited ? size : 0;
+    progress.done(layer, true);
+    return size;
+  }
+
+  private long make(
+      LayerInfo layer, List<String> parents, LayerStore.Opener opener, Trace building) {
+    OptionalLong size = layers.find(layer.chainId()); // somebody else may have made it meanwhile
+    if (size.isPresent()) {
+      return cached(layer, size.getAsLong(), building);
     }
+    LayerStore.Made made =
+        layers.make(
+            layer,
+            parents,
+            opener,
+            limited ? Math.max(0, remaining) : -1,
+            directory,
+            new LayerTrace(building, layer, remaining, !limited));
+    remaining -= made.streamed();
+    progress.done(layer, false);
+    return made.size();
+  }
+
+  private static LayerDownloads.Fetched await(LayerInfo layer, LayerDownloads downloads) {
     try {
-      Files.deleteIfExists(download.get());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | IOException e) {
-      // Told by the layer that needed it; what is left is removed by the next start.
+      return downloads.await(layer);
+    } catch (IOException e) {
+      throw GardenException.failure(
+          "opening stream for blob `" + layer.blobId() + "`: " + FileReasons.of("open", e), e);
     }
   }
 }

@@ -4,11 +4,11 @@ import io.gardencell.api.GardenException;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.image.layer.LayerUnpacker;
-import io.gardencell.image.registry.LayerInfo;
-import io.gardencell.image.registry.VerifiedLayer;
+import io.gardencell.image.source.FileReasons;
+import io.gardencell.image.source.LayerInfo;
+import io.gardencell.image.source.VerifiedLayer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -19,12 +19,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Unpacked layers by chain id. A layer is complete when it has its {@code size} file, and whatever
- * has none is rubbish; so a crash leaves no half layer behind. Any thread, any process.
+ * Unpacked layers by chain id. A layer is complete when it has its {@code size} file, which is
+ * written last; whatever has none is rubbish. So a crash leaves no half layer that could pass for a
+ * whole one. {@code parent} beside it names the layer it was made on. Any thread, any process.
  */
 final class LayerStore {
 
   private static final Logger log = LoggerFactory.getLogger(LayerStore.class);
+
+  private static final String SIZE = "size";
 
   /** Opens the stored bytes of a layer. */
   @FunctionalInterface
@@ -50,7 +53,7 @@ final class LayerStore {
     } catch (NoSuchFileException e) {
       return OptionalLong.empty();
     } catch (NumberFormatException e) {
-      log.atWarn().addKeyValue("layer", chainId).log("layer with a spoiled size is made again");
+      log.atDebug().addKeyValue("layer", chainId).log("layer with a spoiled size is made again");
       return OptionalLong.empty();
     } catch (IOException e) {
       throw DriverStore.failed("reading", sizeFile(chainId), e);
@@ -62,70 +65,130 @@ final class LayerStore {
   }
 
   private Path sizeFile(String chainId) {
-    return store.layer(chainId).resolve("size");
+    return store.layer(chainId).resolve(SIZE);
+  }
+
+  private Path parentFile(String chainId) {
+    return store.layer(chainId).resolve("parent");
   }
 
   /**
-   * Makes a layer unless it is there.
+   * A layer just made.
+   *
+   * @param size bytes of its files
+   * @param streamed bytes of its tar
+   */
+  record Made(long size, long streamed) {}
+
+  /**
+   * Makes a layer anew. The caller holds the layer's lock and knows that there is no complete one.
    *
    * @param parents chain ids, base first
    * @param quota most bytes it may have, negative for no limit
-   * @return its size
+   * @param temporary an existing directory for the import
    */
-  long ensure(LayerInfo layer, List<String> parents, Opener opener, long quota) {
-    OptionalLong size = find(layer.chainId());
-    if (size.isPresent()) {
-      return size.getAsLong();
-    }
-    try (StoreLock lock = store.lockLayer(layer.chainId())) {
-      size = find(layer.chainId());
-      if (size.isPresent()) {
-        return size.getAsLong();
-      }
-      return make(layer, parents, opener, quota);
-    }
-  }
-
-  private long make(LayerInfo layer, List<String> parents, Opener opener, long quota) {
+  Made make(
+      LayerInfo layer,
+      List<String> parents,
+      Opener opener,
+      long quota,
+      Path temporary,
+      LayerTrace trace) {
     Path directory = store.layer(layer.chainId());
-    destroy(layer.chainId());
-    Path importFolder = null;
+    clear(layer.chainId(), trace);
     boolean done = false;
+    LayerTrace.Streaming streaming = trace.streaming();
     try {
-      Files.createDirectories(directory);
-      Files.createDirectories(store.temporary());
-      importFolder = Files.createTempDirectory(store.temporary(), "hcs");
-      long size;
-      try (VerifiedLayer tar = open(layer, opener, quota)) {
-        LayerUnpacker unpacker = new LayerUnpacker(host, !host.name().equals("hcs"));
-        size = unpacker.unpack(directory, newestFirst(parents), importFolder, tar, tar::verify);
+      Made made = write(layer, parents, opener, quota, temporary);
+      if (!parents.isEmpty()) {
+        DriverStore.write(parentFile(layer.chainId()), parents.get(parents.size() - 1));
       }
-      DriverStore.write(directory.resolve("size"), Long.toString(size));
+      DriverStore.write(directory.resolve(SIZE), Long.toString(made.size()));
       done = true;
-      return size;
-    } catch (IOException | UncheckedIOException e) {
-      throw GardenException.failure(String.valueOf(e.getMessage()), e);
+      streaming.close();
+      return made;
+    } catch (GardenException e) {
+      streaming.failed(e.getMessage());
+      throw e;
+    } catch (IOException e) {
+      streaming.close();
+      throw GardenException.failure(FileReasons.of("open", e), e);
     } catch (HcsException e) {
-      throw GardenException.failure(
-          "%s %s: %s (0x%x)".formatted(e.function(), e.target(), e.getMessage(), e.code()), e);
+      streaming.close();
+      throw GardenException.failure(ScratchRemoval.hcsText(e), e);
     } finally {
       if (!done) {
         abandon(layer.chainId());
       }
-      if (importFolder != null) {
-        DriverStore.removeTree(importFolder);
-      }
+    }
+  }
+
+  private Made write(
+      LayerInfo layer, List<String> parents, Opener opener, long quota, Path temporary)
+      throws IOException {
+    Path directory = store.layer(layer.chainId());
+    Path importFolder = Files.createTempDirectory(temporary, "hcs");
+    try (VerifiedLayer tar = open(layer, opener, quota)) {
+      Files.createDirectories(directory);
+      LayerUnpacker unpacker = new LayerUnpacker(host, !host.name().equals("hcs"));
+      long size = unpacker.unpack(directory, newestFirst(parents), importFolder, tar);
+      return new Made(size, tar.bytes());
+    } finally {
+      DriverStore.removeTree(importFolder);
     }
   }
 
   private static VerifiedLayer open(LayerInfo layer, Opener opener, long quota) {
+    InputStream raw;
     try {
-      return VerifiedLayer.of(layer, opener.open(layer), quota);
+      raw = opener.open(layer);
     } catch (IOException | GardenException e) {
-      String reason = e instanceof IOException io ? DriverStore.reason(io) : e.getMessage();
+      String reason = e instanceof IOException io ? FileReasons.of("open", io) : e.getMessage();
       throw GardenException.failure(
           "opening stream for blob `" + layer.blobId() + "`: " + reason, e);
     }
+    return VerifiedLayer.of(layer, raw, quota);
+  }
+
+  /** Removes what an interrupted pull left, and drops what was built on it: it may not fit. */
+  private void clear(String chainId, LayerTrace trace) {
+    for (String child : children(chainId)) {
+      drop(child);
+    }
+    try {
+      boolean known = host.scratchLayers().exists(store.layer(chainId));
+      if (!known && !Files.exists(store.layer(chainId))) {
+        return;
+      }
+    } catch (HcsException e) {
+      throw GardenException.failure(ScratchRemoval.hcsText(e), e);
+    }
+    trace.outOfDate();
+    destroy(chainId);
+  }
+
+  private void drop(String chainId) {
+    log.atInfo().addKeyValue("layerID", chainId).log("layer on an out-of-date one dropped");
+    unmark(chainId);
+    children(chainId).forEach(this::drop);
+  }
+
+  /** Complete layers that were made on this one, as far as that is known. */
+  List<String> children(String parent) {
+    List<String> found = new ArrayList<>();
+    for (String chainId : DriverStore.names(store.layers())) {
+      try {
+        if (Files.exists(sizeFile(chainId))
+            && Files.readString(parentFile(chainId)).strip().equals(parent)) {
+          found.add(chainId);
+        }
+      } catch (NoSuchFileException e) {
+        // A base layer, one of the reference, or one that just went.
+      } catch (IOException e) {
+        throw DriverStore.failed("reading", parentFile(chainId), e);
+      }
+    }
+    return found;
   }
 
   /** Layer folders, newest first, as the host wants them. */
@@ -137,24 +200,35 @@ final class LayerStore {
     return folders;
   }
 
-  /** Removes a layer: first its mark, so that a crash in between leaves no whole-looking half. */
-  void destroy(String chainId) {
+  /** Takes the mark of completeness away, so that nobody begins to use the layer. */
+  void unmark(String chainId) {
     try {
       Files.deleteIfExists(sizeFile(chainId));
     } catch (IOException e) {
       throw DriverStore.failed("removing", sizeFile(chainId), e);
     }
+  }
+
+  /** Removes a layer: first its mark, so that a crash in between leaves no whole-looking half. */
+  void destroy(String chainId) {
+    unmark(chainId);
     Path directory = store.layer(chainId);
-    if (host.scratchLayers().exists(directory)) {
-      removal.destroy(directory);
+    try {
+      if (host.scratchLayers().exists(directory)) {
+        removal.destroy(directory);
+      }
+      DriverStore.removeTree(directory);
+    } catch (HcsException e) {
+      throw GardenException.failure(ScratchRemoval.hcsText(e), e);
+    } catch (IOException e) {
+      throw DriverStore.failed("removing", directory, e);
     }
-    DriverStore.removeTree(directory);
   }
 
   private void abandon(String chainId) {
     try {
       destroy(chainId);
-    } catch (GardenException | HcsException | UncheckedIOException e) {
+    } catch (GardenException e) {
       log.atWarn().addKeyValue("layer", chainId).setCause(e).log("unfinished layer not removed");
     }
   }

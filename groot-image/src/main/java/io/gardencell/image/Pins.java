@@ -1,20 +1,24 @@
 package io.gardencell.image;
 
-import io.gardencell.api.GardenException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Keeps layers that are being pulled from garbage collection: a file naming them, and a lock that
- * dies with its process, so that pins of the dead are told from those of the living.
+ * Keeps the layers of a running pull from garbage collection, and its temporary files together: a
+ * file that names the layers, a directory, and a lock that dies with its process, so that what the
+ * dead left is told from what the living use.
  */
 final class Pins {
+
+  private static final Logger log = LoggerFactory.getLogger(Pins.class);
 
   private final DriverStore store;
 
@@ -25,10 +29,11 @@ final class Pins {
   /** Pins layers until closed. */
   Pin pin(List<String> chainIds) {
     String name = "pin-" + UUID.randomUUID();
-    StoreLock alive = store.lock(name);
+    StoreLocks.Held alive = store.lock(name);
     boolean done = false;
-    try (StoreLock whole = store.lockStore()) {
+    try (StoreLocks.Held whole = store.lockStore()) {
       Files.createDirectories(store.pins());
+      Files.createDirectories(store.temporary().resolve(name));
       DriverStore.write(store.pins().resolve(name), String.join("\n", chainIds));
       done = true;
       return new Pin(store, name, alive);
@@ -46,35 +51,48 @@ final class Pins {
     Set<String> all = new HashSet<>();
     for (String name : DriverStore.names(store.pins())) {
       Path file = store.pins().resolve(name);
-      if (name.startsWith("pin-") && isAlive(name)) {
+      Optional<StoreLocks.Held> dead = store.tryLock(name);
+      if (dead.isEmpty()) {
         all.addAll(Files.readAllLines(file));
       } else {
         Files.deleteIfExists(file);
-        Files.deleteIfExists(store.lockFile(name));
+        dead.get().close();
       }
     }
     return all;
   }
 
-  private boolean isAlive(String name) {
-    try (StoreLock taken = StoreLock.take(store.lockFile(name), Duration.ofMillis(1))) {
-      return false;
-    } catch (GardenException e) {
-      return true; // somebody holds it
+  /** Removes temporary files that dead processes left. */
+  void sweep() {
+    for (String name : DriverStore.names(store.temporary())) {
+      Optional<StoreLocks.Held> dead = store.tryLock(name);
+      if (dead.isPresent()) {
+        try (StoreLocks.Held held = dead.get()) {
+          DriverStore.removeTree(store.temporary().resolve(name));
+          Files.deleteIfExists(store.pins().resolve(name));
+          log.atInfo().addKeyValue("name", name).log("files of an interrupted pull removed");
+        } catch (IOException e) {
+          log.atWarn().addKeyValue("name", name).setCause(e).log("old files not removed");
+        }
+      }
     }
   }
 
   /** A pin of this process. */
-  record Pin(DriverStore store, String name, StoreLock alive) implements AutoCloseable {
+  record Pin(DriverStore store, String name, StoreLocks.Held alive) implements AutoCloseable {
+
+    /** Where the pull keeps what it needs no longer than itself. */
+    Path directory() {
+      return store.temporary().resolve(name);
+    }
+
     @Override
     public void close() {
-      try {
+      try (StoreLocks.Held last = alive) {
+        DriverStore.removeTree(directory());
         Files.deleteIfExists(store.pins().resolve(name));
-        Files.deleteIfExists(store.lockFile(name));
       } catch (IOException e) {
         throw DriverStore.failed("removing", store.pins().resolve(name), e);
-      } finally {
-        alive.close();
       }
     }
   }

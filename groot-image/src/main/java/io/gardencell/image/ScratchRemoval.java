@@ -4,6 +4,7 @@ import io.gardencell.api.GardenException;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.ScratchLayers;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -12,26 +13,33 @@ import org.jspecify.annotations.Nullable;
 record ScratchRemoval(ScratchLayers layers) {
 
   private static final int ROUNDS = 5;
+  private static final long FIRST_PAUSE_MILLIS = 100;
+
+  /** Names and dashes as the reference prints them, oddities and all. */
+  private static final Map<String, String> SHOWN =
+      Map.of(
+          "CreateSandboxLayer", "CreateScratchLayer -",
+          "DeactivateLayer", "DeactivateLayer-");
 
   void destroy(Path layer) {
-    String unprepare = "";
-    String deactivate = "";
-    HcsException last = null;
+    HcsException unprepare = null;
+    HcsException deactivate = null;
+    HcsException destroy = null;
     for (int round = 0; round < ROUNDS; round++) {
       if (round > 0) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50L << round));
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(FIRST_PAUSE_MILLIS << (round - 1)));
       }
-      unprepare = text("UnprepareLayer -", attempt(() -> layers.unprepare(layer)));
-      deactivate = text("DeactivateLayer-", attempt(() -> layers.deactivate(layer)));
-      last = attempt(() -> layers.destroy(layer));
-      if (last == null || last.isNotFound()) {
+      unprepare = attempt(() -> layers.unprepare(layer));
+      deactivate = attempt(() -> layers.deactivate(layer));
+      destroy = attempt(() -> layers.destroy(layer));
+      if (destroy == null || destroy.isNotFound()) {
         return;
       }
     }
     throw GardenException.failure(
         "failed to remove layer (unprepare error: %s, deactivate error: %s, destroy error: %s)"
-            .formatted(unprepare, deactivate, text("DestroyLayer -", last)),
-        last == null ? new IllegalStateException("no round") : last);
+            .formatted(text(unprepare), text(deactivate), text(destroy)),
+        destroy == null ? new IllegalStateException("no round") : destroy);
   }
 
   private static @Nullable HcsException attempt(Runnable step) {
@@ -43,13 +51,13 @@ record ScratchRemoval(ScratchLayers layers) {
     }
   }
 
-  private static String text(String function, @Nullable HcsException e) {
-    return e == null ? "<nil>" : hcsText(function, e);
+  private static String text(@Nullable HcsException e) {
+    return e == null ? "<nil>" : hcsText(e);
   }
 
   /** The text that hcsshim gives a failure, doubled word and all. */
-  static String hcsText(String function, HcsException e) {
+  static String hcsText(HcsException e) {
     return "hcsshim::%s failed failed in Win32: %s (0x%x)"
-        .formatted(function, e.getMessage(), e.code());
+        .formatted(SHOWN.getOrDefault(e.function(), e.function() + " -"), e.getMessage(), e.code());
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gardencell.api.GardenException;
+import io.gardencell.image.source.FileReasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,13 +30,18 @@ record VolumeMetadata(
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String FILE = "metadata.json";
 
+  /** Whether a volume has metadata, which are written last. */
+  static boolean exists(Path volume) {
+    return Files.exists(volume.resolve(FILE));
+  }
+
   static VolumeMetadata read(Path volume) {
     try {
       return JSON.readValue(Files.readString(volume.resolve(FILE)), VolumeMetadata.class);
     } catch (JsonProcessingException e) {
       throw GardenException.failure("couldn't parse metadata.json: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw DriverStore.failed("open", volume.resolve(FILE), e);
+      throw GardenException.failure(FileReasons.of("open", e), e);
     }
   }
 
@@ -43,7 +49,7 @@ record VolumeMetadata(
     try {
       DriverStore.write(volume.resolve(FILE), JSON.writeValueAsString(this));
     } catch (IOException e) {
-      throw GardenException.failure("WriteMetadata failed: " + DriverStore.reason(e), e);
+      throw GardenException.failure("WriteMetadata failed: " + FileReasons.of("open", e), e);
     }
   }
 }

@@ -4,8 +4,11 @@ import io.gardencell.api.GardenException;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.ScratchLayers;
+import io.gardencell.image.source.FileReasons;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -24,10 +27,17 @@ final class VolumeStore {
 
   private final Host host;
   private final DriverStore store;
+  private final String createLock;
   private final ScratchRemoval removal;
 
-  VolumeStore(Host host, DriverStore store) {
+  /**
+   * The volumes of a store.
+   *
+   * @param createLock file that whoever mounts volumes on this host locks; empty for none
+   */
+  VolumeStore(Host host, DriverStore store, String createLock) {
     this.host = host;
+    this.createLock = createLock;
     this.store = store;
     this.removal = new ScratchRemoval(host.scratchLayers());
   }
@@ -39,43 +49,86 @@ final class VolumeStore {
    * @param quota bytes, 0 for none
    * @return its name
    */
-  String create(String handle, List<Path> parents, long quota, VolumeMetadata metadata) {
-    Path volume = store.volume(handle);
-    DriverStore.makeDirectories(store.volumes());
-    if (exists(handle)) {
-      throw GardenException.failure("layer already exists: " + handle);
-    }
+  String create(
+      String handle, List<Path> parents, long quota, VolumeMetadata metadata, Trace outer) {
+    String name = bundle(handle, parents, quota, outer.session("bundle"));
     boolean done = false;
-    try {
-      String name = mount(volume, parents, quota, handle);
-      if (quota > 0) {
-        setQuota(name, quota + QUOTA_ALLOWANCE);
-      }
+    Trace trace = outer.session("write-metadata");
+    try (Trace.Step step = trace.between("write-metadata-start", "write-metadata-finished")) {
       Long baseline = quota > 0 ? null : host.quota().measure(name);
-      new VolumeMetadata(metadata.size(), metadata.chainIds(), baseline).write(volume);
+      new VolumeMetadata(metadata.size(), metadata.chainIds(), baseline)
+          .write(store.volume(handle));
       done = true;
       return name;
     } catch (HcsException e) {
-      throw GardenException.failure(
-          "creating bundle: " + ScratchRemoval.hcsText(e.function() + " -", e), e);
+      throw GardenException.failure("WriteMetadata failed: " + e.getMessage(), e);
     } finally {
       if (!done) {
-        undo(handle);
+        undo(handle, trace);
       }
     }
   }
 
+  private String bundle(String handle, List<Path> parents, long quota, Trace trace) {
+    try (Trace.Step step = trace.between("bundle-start", "bundle-finished")) {
+      DriverStore.makeDirectories(store.volumes());
+      checkAbsent(handle);
+      boolean done = false;
+      try {
+        String name = mount(store.volume(handle), parents, quota, handle);
+        if (quota > 0) {
+          setQuota(name, quota + QUOTA_ALLOWANCE);
+        }
+        done = true;
+        return name;
+      } catch (HcsException e) {
+        throw failed(e);
+      } finally {
+        if (!done) {
+          undo(handle, trace);
+        }
+      }
+    }
+  }
+
+  private void checkAbsent(String handle) {
+    try {
+      if (exists(handle)) {
+        throw GardenException.failure("creating bundle: layer already exists: " + handle);
+      }
+    } catch (HcsException e) {
+      throw failed(e);
+    }
+  }
+
+  private static GardenException failed(HcsException e) {
+    return GardenException.failure("creating bundle: " + ScratchRemoval.hcsText(e), e);
+  }
+
   private String mount(Path volume, List<Path> parents, long quota, String handle) {
     ScratchLayers layers = host.scratchLayers();
-    layers.create(volume, parents);
-    if (quota + QUOTA_ALLOWANCE > SCRATCH_BYTES) {
-      layers.expand(volume, quota + QUOTA_ALLOWANCE);
+    try (CreateLock lock = CreateLock.take(createLock, store.lockTimeout())) {
+      layers.create(volume, parents);
+      if (quota + QUOTA_ALLOWANCE > SCRATCH_BYTES) {
+        layers.expand(volume, quota + QUOTA_ALLOWANCE);
+      }
+      activate(volume, parents, handle);
     }
+    return layers
+        .mountPath(volume)
+        .filter(p -> !p.isEmpty())
+        .orElseThrow(
+            () ->
+                GardenException.failure(
+                    "creating bundle: could not get volume path for bundle ID: " + handle));
+  }
+
+  private void activate(Path volume, List<Path> parents, String handle) {
     for (int attempt = 1; ; attempt++) {
       try {
-        layers.activate(volume);
-        layers.prepare(volume, parents);
-        break;
+        host.scratchLayers().activate(volume);
+        host.scratchLayers().prepare(volume, parents);
+        return;
       } catch (HcsException e) {
         if (attempt == ATTEMPTS || (e.code() != NOT_READY && e.code() != NOT_CONNECTED)) {
           throw e;
@@ -85,13 +138,6 @@ final class VolumeStore {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
       }
     }
-    return layers
-        .mountPath(volume)
-        .filter(p -> !p.isEmpty())
-        .orElseThrow(
-            () ->
-                GardenException.failure(
-                    "creating bundle: could not get volume path for bundle ID: " + handle));
   }
 
   private void deactivate(Path volume) {
@@ -110,11 +156,14 @@ final class VolumeStore {
     }
   }
 
-  private void undo(String handle) {
+  private void undo(String handle, Trace trace) {
     try {
-      delete(handle);
-    } catch (GardenException | HcsException e) {
-      log.atError().addKeyValue("handle", handle).setCause(e).log("destroy-failed");
+      removal.destroy(store.volume(handle));
+      DriverStore.removeTree(store.volume(handle));
+    } catch (GardenException e) {
+      trace.error("destroy-failed", String.valueOf(e.getMessage()), Map.of());
+    } catch (IOException e) {
+      trace.error("destroy-failed", FileReasons.of("remove", e), Map.of());
     }
   }
 
@@ -123,14 +172,20 @@ final class VolumeStore {
   }
 
   /** Removes a volume, half-made ones too; absent is fine. */
-  void delete(String handle) {
+  void delete(String handle, Trace trace) {
     Path volume = store.volume(handle);
-    if (exists(handle)) {
-      removal.destroy(volume);
-    } else {
-      log.atInfo().addKeyValue("bundleID", handle).log("volume-not-found");
+    try {
+      if (exists(handle)) {
+        removal.destroy(volume);
+      } else {
+        trace.info("volume-not-found", Map.of("bundleID", handle));
+      }
+      DriverStore.removeTree(volume);
+    } catch (HcsException e) {
+      throw GardenException.failure(ScratchRemoval.hcsText(e), e);
+    } catch (IOException e) {
+      throw DriverStore.failed("removing", volume, e);
     }
-    DriverStore.removeTree(volume);
   }
 
   /** The name of a mounted volume. */

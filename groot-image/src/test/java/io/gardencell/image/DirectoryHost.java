@@ -54,6 +54,14 @@ public final class DirectoryHost {
         () -> {});
   }
 
+  private static void removeTree(Path tree) {
+    io(
+        () -> {
+          DriverStore.removeTree(tree);
+          return tree;
+        });
+  }
+
   private static <T> T none(Class<T> type) {
     return type.cast(
         Proxy.newProxyInstance(
@@ -103,7 +111,7 @@ public final class DirectoryHost {
 
     @Override
     public void destroy(Path layer) {
-      DriverStore.removeTree(layer);
+      removeTree(layer);
     }
 
     @Override
@@ -254,7 +262,7 @@ public final class DirectoryHost {
 
     @Override
     public void remove(String name) {
-      DriverStore.removeTree(at(name));
+      removeTree(at(name));
     }
 
     @Override

@@ -128,8 +128,7 @@ class GrootImageTest {
     Files.write(directory.resolve("image/blobs/sha256").resolve(hex(gzip(base))), other);
 
     assertThatThrownBy(() -> groot.create(request("web-1", uri, 0, false)))
-        .hasMessageContaining(
-            "pulling image: layer size is different from the value in the manifest");
+        .hasMessageContaining(": layer size is different from the value in the manifest");
 
     assertNothingIsLeft();
   }

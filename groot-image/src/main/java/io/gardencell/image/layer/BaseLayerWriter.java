@@ -33,13 +33,25 @@ final class BaseLayerWriter implements LayerWriter {
   @Override
   public void add(String name, FileBasicInfo info, boolean reparse) {
     closeCurrent();
-    LayerFile file = folder.create(name, info);
+    LayerFile file = create(name, info);
     current = file;
     file.setBasicInfo(info);
     if (info.isDirectory() && !reparse) {
       directories.put(name, info);
     }
     hasUtilityVm |= name.equals("UtilityVM\\Files");
+  }
+
+  /** The reference wraps the code of such failures in another one, always 0x1f. */
+  private LayerFile create(String name, FileBasicInfo info) {
+    try {
+      return folder.create(name, info);
+    } catch (HcsException e) {
+      throw GardenException.failure(
+          "Failed to safefile.OpenRelative failed in Win32: open \\\\?\\%s\\%s: %s (0x1f) %s"
+              .formatted(layer, name, e.getMessage(), name),
+          e);
+    }
   }
 
   @Override

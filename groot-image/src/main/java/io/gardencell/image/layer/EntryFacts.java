@@ -40,8 +40,11 @@ final class EntryFacts {
     try {
       return Integer.parseUnsignedInt(text);
     } catch (NumberFormatException e) {
+      boolean number = text.matches("\\d+");
       throw GardenException.failure(
-          "MSWINDOWS.fileattr: '" + text + "' (expected: an unsigned 32-bit number)", e);
+          "strconv.ParseUint: parsing \"%s\": %s"
+              .formatted(text, number ? "value out of range" : "invalid syntax"),
+          e);
     }
   }
 

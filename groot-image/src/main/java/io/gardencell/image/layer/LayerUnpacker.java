@@ -6,8 +6,9 @@ import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.LayerFile;
 import io.gardencell.hcs.LayerFolder;
+import io.gardencell.image.source.VerifiedLayer;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,13 +32,6 @@ public final class LayerUnpacker {
   private static final String WHITEOUT = ".wh.";
   private static final String OPAQUE = ".wh..wh..opq";
 
-  /** Checks what can be known only at the end of the stream, before the layer is finished. */
-  @FunctionalInterface
-  public interface EndOfStream {
-    /** Fails if the stream was not what it should have been. */
-    void verify() throws IOException;
-  }
-
   private final Host host;
   private final boolean linuxLayers;
   private final ByteBuffer buffer = ByteBuffer.allocate(128 * 1024);
@@ -57,19 +51,33 @@ public final class LayerUnpacker {
    * @param importFolder empty directory for the transport form, the caller's to remove
    * @return bytes of the regular files
    */
-  public long unpack(
-      Path layer, List<Path> parents, Path importFolder, InputStream tar, EndOfStream end)
+  public long unpack(Path layer, List<Path> parents, Path importFolder, VerifiedLayer tar)
       throws IOException {
     try (LayerWriter writer =
             parents.isEmpty()
                 ? new BaseLayerWriter(host, layer)
                 : new DifferentialLayerWriter(host, layer, parents, importFolder);
         LayerFolder top = host.layerFiles().open(layer)) {
-      long size = entries(new TarArchiveInputStream(tar, "UTF-8"), writer, top);
-      end.verify();
+      long size = verifiedEntries(tar, writer, top);
       writer.finish();
       return size;
     }
+  }
+
+  /**
+   * If the bytes are not those of the manifest, that is the failure to tell, whatever came of it.
+   */
+  private long verifiedEntries(VerifiedLayer tar, LayerWriter writer, LayerFolder top)
+      throws IOException {
+    long size;
+    try {
+      size = entries(new TarArchiveInputStream(tar, "UTF-8"), writer, top);
+    } catch (IOException | GardenException e) {
+      tar.blame();
+      throw e;
+    }
+    tar.verify();
+    return size;
   }
 
   private long entries(TarArchiveInputStream tar, LayerWriter writer, LayerFolder top)
@@ -217,11 +225,14 @@ public final class LayerUnpacker {
     }
   }
 
+  /** The stream's own failures are no IOExceptions, so these are the archive's. */
   private static @Nullable TarArchiveEntry next(TarArchiveInputStream tar) throws IOException {
     try {
       return tar.getNextEntry();
-    } catch (IllegalArgumentException e) {
-      throw new IOException("archive/tar: invalid tar header", e);
+    } catch (IOException | IllegalArgumentException e) {
+      boolean cut =
+          e instanceof EOFException || String.valueOf(e.getMessage()).contains("runcated");
+      throw new IOException(cut ? "unexpected EOF" : "archive/tar: invalid tar header", e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.gardencell.image.registry;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.image.source.Digest;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -26,7 +27,7 @@ record DockerReference(String domain, String name, String reference) {
     int at = rest.indexOf('@');
     String digest = at < 0 ? "" : rest.substring(at + 1);
     if (at >= 0) {
-      reference = Digest.parse(digest).toString();
+      reference = digest(digest);
       rest = rest.substring(0, at);
     }
     int colon = rest.lastIndexOf(':');
@@ -54,6 +55,12 @@ record DockerReference(String domain, String name, String reference) {
   }
 
   private static String name(String name) {
+    if (name.matches("(?:library/)?[0-9a-f]{64}")) {
+      throw failure(
+          "invalid repository name ("
+              + name.substring(name.length() - 64)
+              + "), cannot specify 64-byte hexadecimal strings");
+    }
     if (NAME.matcher(name).matches() && name.length() <= 255) {
       return name;
     }
@@ -62,8 +69,21 @@ record DockerReference(String domain, String name, String reference) {
         "invalid reference format" + (upper ? ": repository name must be lowercase" : ""));
   }
 
+  private static String digest(String text) {
+    try {
+      return Digest.parse(text).toString();
+    } catch (GardenException e) {
+      throw failure("invalid reference format");
+    }
+  }
+
   private static GardenException failure(String text) {
     return GardenException.failure("parsing url failed: " + text);
+  }
+
+  /** Whether it names a manifest by digest. */
+  boolean isPinned() {
+    return reference.indexOf(':') > 0;
   }
 
   String registry() {

@@ -1,34 +1,40 @@
 package io.gardencell.image.registry;
 
-import io.gardencell.api.GardenException;
+import io.gardencell.image.source.Digest;
+import io.gardencell.image.source.ImageDescription;
+import io.gardencell.image.source.ImageSource;
+import io.gardencell.image.source.LayerInfo;
+import io.gardencell.image.source.ManifestReader;
+import io.gardencell.image.source.Platform;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** An image in a registry. Any thread. */
-final class RegistrySource implements ImageSource {
+/** An image in a registry (Source: containers/image: docker/docker_image_src.go). Any thread. */
+public final class RegistrySource implements ImageSource {
 
-  private static final int ATTEMPTS = 3;
-  private static final Map<String, String> ACCEPT =
+  private static final Logger log = LoggerFactory.getLogger(RegistrySource.class);
+  private static final Duration SILENCE = Duration.ofSeconds(60);
+  private static final Map<String, List<String>> ACCEPT =
       Map.of(
           "Accept",
-          String.join(
-              ";",
+          List.of(
               ManifestReader.OCI_MANIFEST,
               ManifestReader.DOCKER_MANIFEST,
+              "application/vnd.docker.distribution.manifest.v1+prettyjws",
+              "application/vnd.docker.distribution.manifest.v1+json",
               ManifestReader.DOCKER_LIST,
               ManifestReader.OCI_INDEX));
 
-  private interface Step<T> {
-    T run() throws IOException;
-  }
-
   private final DockerReference reference;
+  private final HttpTransport http;
   private final RegistryClient client;
+  private final Retries retries;
   private final Platform platform;
 
   RegistrySource(
@@ -36,10 +42,39 @@ final class RegistrySource implements ImageSource {
       String username,
       String password,
       boolean insecure,
-      Platform platform) {
+      Platform platform,
+      Pause pause,
+      Duration silence) {
     this.reference = reference;
-    this.client = new RegistryClient(reference, username, password, insecure);
     this.platform = platform;
+    this.http = new HttpTransport(insecure, pause, silence);
+    String scope = "repository:" + reference.name() + ":pull";
+    this.client =
+        new RegistryClient(
+            reference.registry(),
+            insecure,
+            http,
+            new RegistryLogin(http, scope, username, password, insecure));
+    this.retries = new Retries(pause);
+  }
+
+  /**
+   * An image by its reference, {@code //[domain/]path[:tag][@digest]}.
+   *
+   * @param username empty for none
+   * @param password empty for none; never logged
+   * @param insecure whether plain HTTP and any certificate will do
+   */
+  public static RegistrySource of(
+      String reference, String username, String password, boolean insecure, Platform platform) {
+    return new RegistrySource(
+        DockerReference.parse(reference),
+        username,
+        password,
+        insecure,
+        platform,
+        Pause.REAL,
+        SILENCE);
   }
 
   @Override
@@ -49,125 +84,131 @@ final class RegistrySource implements ImageSource {
 
   @Override
   public ImageDescription describe() throws IOException {
-    try {
-      return retried(this::read);
-    } catch (IOException e) {
-      throw new IOException("fetching image reference: creating image: " + e.getMessage(), e);
-    }
-  }
-
-  private ImageDescription read() throws IOException {
-    HttpResponse<InputStream> answer = client.get(manifestPath(reference.reference()), ACCEPT);
-    byte[] manifest = manifest(answer, reference.reference());
-    if (reference.reference().indexOf(':') > 0) {
-      Digest wanted = Digest.parse(reference.reference());
-      if (!wanted.over(manifest).equals(wanted)) {
-        throw new IOException("Manifest does not match provided manifest digest " + wanted);
-      }
-    }
-    String type = answer.headers().firstValue("Content-Type").orElse("").split(";", 2)[0].strip();
-    return new ManifestReader(
+    ManifestReader reader =
+        new ManifestReader(
             new ManifestReader.Documents() {
               @Override
               public byte[] manifest(Digest digest) throws IOException {
-                return RegistrySource.this.manifest(
-                    client.get(manifestPath(digest.toString()), ACCEPT), digest.toString());
+                return retries.run("manifest", () -> manifestNamed(digest.toString()).bytes());
               }
 
               @Override
               public byte[] config(Digest digest) throws IOException {
-                return body(blob(digest.toString(), 0), ManifestReader.MAX_BYTES);
+                return retries.run("config", () -> open(digest, 0).read(ManifestReader.MAX_BYTES));
               }
             },
-            platform)
-        .read(manifest, type);
-  }
-
-  private String manifestPath(String what) {
-    return "/v2/" + reference.name() + "/manifests/" + what;
-  }
-
-  private byte[] manifest(HttpResponse<InputStream> answer, String what) throws IOException {
-    byte[] bytes = body(answer, ManifestReader.MAX_BYTES);
-    if (answer.statusCode() != 200) {
-      throw new IOException(
-          "reading manifest %s in %s/%s: %s"
-              .formatted(
-                  what,
-                  reference.domain(),
-                  reference.name(),
-                  RegistryErrors.text(answer.statusCode(), bytes)));
+            platform);
+    Manifest manifest;
+    try {
+      manifest = retries.run("manifest", () -> manifestNamed(reference.reference()));
+    } catch (RegistryException e) {
+      throw e.within(ManifestReader.CREATING_SOURCE);
     }
-    return bytes;
+    checkDigest(manifest);
+    return reader.read(manifest.bytes(), manifest.mediaType());
   }
 
-  static byte[] body(HttpResponse<InputStream> answer, int limit) throws IOException {
-    try (InputStream in = answer.body()) {
-      byte[] bytes = in.readNBytes(limit + 1);
-      if (bytes.length > limit) {
-        throw new IOException("exceeded maximum allowed size of " + limit + " bytes");
+  private record Manifest(byte[] bytes, String mediaType, String digest) {}
+
+  private Manifest manifestNamed(String name) throws IOException {
+    HttpAnswer answer = client.get("/v2/" + reference.name() + "/manifests/" + name, ACCEPT);
+    if (answer.status() != 200) {
+      throw RegistryErrors.of(
+          answer,
+          "reading manifest %s in %s/%s".formatted(name, reference.domain(), reference.name()));
+    }
+    answer
+        .headers("Warning")
+        .forEach(w -> log.atWarn().addKeyValue("text", w).log("warning of the registry"));
+    return new Manifest(
+        answer.read(ManifestReader.MAX_BYTES),
+        answer.header("Content-Type").split(";", 2)[0].strip(),
+        answer.header("Docker-Content-Digest"));
+  }
+
+  /** A pinned digest must fit; what a registry says of a tag only should. */
+  private void checkDigest(Manifest manifest) throws IOException {
+    if (reference.isPinned()) {
+      Digest wanted = Digest.parse(reference.reference());
+      if (!wanted.over(manifest.bytes()).equals(wanted)) {
+        throw new IOException("Manifest does not match provided manifest digest " + wanted);
       }
-      return bytes;
+    } else if (manifest.digest().startsWith("sha256:")
+        && !manifest.digest().equals(Digest.sha256(manifest.bytes()).toString())) {
+      log.atWarn()
+          .addKeyValue("told", manifest.digest())
+          .addKeyValue("actual", Digest.sha256(manifest.bytes()))
+          .log("manifest has another digest than the registry says");
     }
   }
 
-  private HttpResponse<InputStream> blob(String digest, long offset) throws IOException {
-    HttpResponse<InputStream> answer =
-        client.get(
-            "/v2/" + reference.name() + "/blobs/" + digest,
-            offset == 0 ? Map.of() : Map.of("Range", "bytes=" + offset + "-"));
-    int status = answer.statusCode();
-    if (status != (offset == 0 ? 200 : 206)) {
-      throw new IOException("fetching blob: " + RegistryErrors.text(status, body(answer, 65536)));
+  private HttpAnswer open(Digest digest, long offset) throws IOException {
+    HttpAnswer answer =
+        client.get("/v2/" + reference.name() + "/blobs/" + digest, ContentRange.header(offset));
+    if (answer.status() != 206 && answer.status() != 200) {
+      throw RegistryErrors.of(answer, "fetching blob");
     }
-    String range = answer.headers().firstValue("Content-Range").orElse("");
-    if (offset > 0 && !range.startsWith("bytes " + offset + "-")) {
-      answer.body().close();
-      throw new IOException(
-          "fetching blob: Content-Range '" + range + "' (expected: from byte " + offset + ")");
-    }
-    return answer;
+    return ContentRange.checked(answer, offset);
   }
 
   @Override
   public InputStream open(LayerInfo layer) throws IOException {
-    boolean foreign = false;
-    String last = "";
-    for (String url : layer.urls()) {
-      if (!url.startsWith("https://") && !url.startsWith("http://")) {
-        continue;
-      }
-      foreign = true;
-      HttpResponse<InputStream> answer = client.getForeign(URI.create(url));
-      if (answer.statusCode() == 200) {
-        return answer.body();
-      }
-      answer.body().close();
-      last =
-          "error fetching external blob from \"%s\": received unexpected HTTP status: %d"
-              .formatted(url, answer.statusCode());
-    }
-    if (foreign) {
-      throw new IOException("failed fetching external blob from all urls: " + last);
-    }
-    InputStream first = retried(() -> blob(layer.blobId(), 0)).body();
-    return new ResumingBlob(first, layer.size(), offset -> blob(layer.blobId(), offset).body());
+    List<String> urls =
+        layer.urls().stream()
+            .filter(u -> u.startsWith("https://") || u.startsWith("http://"))
+            .toList();
+    return urls.isEmpty() ? own(layer) : foreign(layer, urls);
   }
 
-  private static <T> T retried(Step<T> step) throws IOException {
-    IOException last = new IOException("no attempt");
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (attempt > 0) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(250L << attempt));
-      }
+  private InputStream own(LayerInfo layer) throws IOException {
+    Digest digest = Digest.parse(layer.blobId());
+    return resuming(layer, offset -> open(digest, offset));
+  }
+
+  /** Foreign layers come from where the manifest says, without credentials. */
+  private InputStream foreign(LayerInfo layer, List<String> urls) throws IOException {
+    IOException last = new IOException("no url");
+    for (String url : urls) {
       try {
-        return step.run();
-      } catch (IOException e) {
+        URI address = URI.create(url);
+        return resuming(layer, offset -> open(address, offset));
+      } catch (RegistryException e) {
         last = e;
-      } catch (GardenException e) {
-        throw new IOException(String.valueOf(e.getMessage()), e);
+      } catch (IllegalArgumentException e) {
+        last = new IOException("url '" + url + "' (expected: an http or https URL)", e);
       }
     }
-    throw last;
+    throw new IOException(
+        "failed fetching external blob from all urls: " + last.getMessage(), last);
+  }
+
+  private HttpAnswer open(URI address, long offset) throws IOException {
+    HttpAnswer answer = http.get(address, ContentRange.header(offset), null);
+    if (answer.status() != (offset == 0 ? 200 : 206)) {
+      answer.close();
+      throw RegistryException.ofStatus(
+          answer.status(),
+          "error fetching external blob from \"%s\": received unexpected HTTP status: %s"
+              .formatted(address, RegistryErrors.statusLine(answer.status())));
+    }
+    return ContentRange.checked(answer, offset);
+  }
+
+  private interface Opening {
+    HttpAnswer from(long offset) throws IOException;
+  }
+
+  private InputStream resuming(LayerInfo layer, Opening opening) throws IOException {
+    HttpAnswer first = retries.run("blob", () -> opening.from(0));
+    if (first.length() >= 0 && layer.size() >= 0 && first.length() != layer.size()) {
+      first.close();
+      throw new IOException("layer size is different from the value in the manifest");
+    }
+    return new ResumingBlob(
+        layer.blobId(),
+        first.body(),
+        Math.max(layer.size(), first.length()),
+        http.pause(),
+        offset -> retries.run("blob", () -> opening.from(offset)).body());
   }
 }

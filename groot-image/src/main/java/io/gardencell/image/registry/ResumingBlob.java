@@ -1,9 +1,18 @@
 package io.gardencell.image.registry;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Bytes of a blob that go on by Range where a connection broke. One thread. */
+/**
+ * Bytes of a blob that go on by Range where a connection broke: the first time, and again as long
+ * as each connection brought something worth it (Source: containers/image: docker/body_reader.go).
+ * One thread.
+ */
 final class ResumingBlob extends InputStream {
 
   /** Opens the blob from an offset. */
@@ -11,17 +20,29 @@ final class ResumingBlob extends InputStream {
     InputStream from(long offset) throws IOException;
   }
 
-  private static final int MAX_RESUMES = 5;
+  private static final Logger log = LoggerFactory.getLogger(ResumingBlob.class);
+  private static final long WORTH_IT = 1024 * 1024;
+  private static final Duration LONG_AGO = Duration.ofSeconds(60);
 
+  private final String blob;
   private final long size;
+  private final Pause pause;
   private final Reopening reopening;
   private InputStream in;
   private long position;
-  private int resumes;
+  private long resumedAt = -1;
+  private long resumedTime;
 
-  ResumingBlob(InputStream first, long size, Reopening reopening) {
+  /**
+   * A blob that was just opened.
+   *
+   * @param size bytes expected, -1 if unknown
+   */
+  ResumingBlob(String blob, InputStream first, long size, Pause pause, Reopening reopening) {
+    this.blob = blob;
     this.in = first;
     this.size = size;
+    this.pause = pause;
     this.reopening = reopening;
   }
 
@@ -34,25 +55,45 @@ final class ResumingBlob extends InputStream {
   @Override
   public int read(byte[] into, int offset, int length) throws IOException {
     while (true) {
-      int n;
+      IOException broken;
       try {
-        n = in.read(into, offset, length);
-      } catch (IOException e) {
-        if (resumes == MAX_RESUMES || position == 0) {
-          throw e;
+        int n = in.read(into, offset, length);
+        if (n > 0) {
+          position += n;
         }
-        resumes++;
-        in.close();
-        in = reopening.from(position);
-        continue;
+        if (n >= 0 || position >= size) {
+          return n;
+        }
+        broken = new EOFException("unexpected EOF");
+      } catch (InterruptedIOException e) {
+        throw e;
+      } catch (IOException e) {
+        broken = e;
       }
-      if (n > 0) {
-        position += n;
-      }
-      if (size >= 0 && position > size) {
-        throw new IOException("layer size is different from the value in the manifest");
-      }
-      return n;
+      resume(broken);
+    }
+  }
+
+  private void resume(IOException broken) throws IOException {
+    long now = System.nanoTime();
+    boolean first = resumedAt < 0;
+    if (!first && position - resumedAt < WORTH_IT && now - resumedTime < LONG_AGO.toNanos()) {
+      throw broken;
+    }
+    log.atInfo()
+        .addKeyValue("blob", blob)
+        .addKeyValue("offset", position)
+        .addKeyValue("reason", broken.getMessage())
+        .log("download broke off, going on where it stopped");
+    in.close();
+    resumedAt = position;
+    resumedTime = now;
+    pause.forAWhile(Duration.ofSeconds(1));
+    try {
+      in = reopening.from(position);
+    } catch (IOException e) {
+      e.addSuppressed(broken);
+      throw e;
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * Image sources: OCI layouts, registries, tar files and the built-in base; start at {@link
- * io.gardencell.image.registry.ImageSources}.
+ * Images in registries: the pull half of the distribution protocol; start at {@link
+ * io.gardencell.image.registry.RegistrySource}.
  *
  * <p>Knows nothing of layer folders, volumes or commands.
  */

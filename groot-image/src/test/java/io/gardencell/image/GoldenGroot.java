@@ -1,0 +1,181 @@
+package io.gardencell.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gardencell.hcs.Host;
+import io.gardencell.hcs.golden.CallRecorder;
+import io.gardencell.hcs.golden.GoldenReplay;
+import io.gardencell.hcs.golden.GoldenRun;
+import io.gardencell.hcs.golden.GoldenStage;
+import io.gardencell.hcs.golden.GoldenVector;
+import io.gardencell.image.registry.ScriptedRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
+
+/** Replays recorded runs of groot.exe with the command, on any host. One vector each. */
+final class GoldenGroot implements AutoCloseable {
+
+  private static final String DISK = "sandbox.vhdx";
+  private static final String EMULATED_DISK = "sandbox.json";
+
+  private final Path root;
+  private final Host host;
+  private final ScriptedRegistry registry = new ScriptedRegistry();
+
+  GoldenGroot(Path root, Host host) {
+    this.root = root;
+    this.host = host;
+  }
+
+  /** The vectors, from the class path. */
+  static Path vectors() {
+    try {
+      return Path.of(
+          java.util.Objects.requireNonNull(GoldenGroot.class.getResource("/golden/groot")).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  List<String> differences(
+      GoldenVector vector, CallRecorder recorder, Consumer<String> faults, LongConsumer fill) {
+    offer(vector.registry());
+    GoldenStage stage = new GoldenStage(root, "C:\\probe.exe");
+    stage.with("{{REGISTRY}}", registry.host());
+    return new GoldenReplay(stage, recorder, this::run)
+        .onFaults(faults)
+        .onFillVolumes(fill)
+        .adjustingOutputs(GoldenGroot::withoutAdditions)
+        .differences(vector);
+  }
+
+  private GoldenRun.Ending run(GoldenRun.Invocation invocation) throws IOException {
+    restoreDisks(root.resolve("store").resolve("volumes"));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    GrootCommand command =
+        new GrootCommand((name, data) -> host, invocation.env(), out, err, false);
+    int code = command.run(invocation.args().toArray(String[]::new));
+    StringBuilder rest = new StringBuilder();
+    List<JsonNode> log = GoldenRun.LogFile.split(err.toString(StandardCharsets.UTF_8), rest);
+    log.forEach(line -> ((ObjectNode) line.path("data")).remove("session"));
+    removeAdditions(root.resolve("store"));
+    return GoldenRun.Ending.of(
+        code, out.toByteArray(), rest.toString().getBytes(StandardCharsets.UTF_8), log);
+  }
+
+  /** What lies in our store and not in the reference's; of it only the lock file may stay. */
+  private static void removeAdditions(Path store) throws IOException {
+    for (String name : List.of("pins", "tmp")) {
+      assertThat(DriverStore.names(store.resolve(name))).isEmpty();
+      Files.deleteIfExists(store.resolve(name));
+    }
+    Files.deleteIfExists(store.resolve("locks").resolve("store.lock"));
+    Files.deleteIfExists(store.resolve("locks"));
+    for (String layer : DriverStore.names(store.resolve("layers"))) {
+      Files.deleteIfExists(store.resolve("layers").resolve(layer).resolve("parent"));
+    }
+    for (String volume : DriverStore.names(store.resolve("volumes"))) {
+      Path folder = store.resolve("volumes").resolve(volume);
+      if (Files.exists(folder.resolve(EMULATED_DISK))) {
+        Files.move(folder.resolve(EMULATED_DISK), folder.resolve(DISK));
+      }
+    }
+    if (Files.isDirectory(store) && DriverStore.names(store).isEmpty()) {
+      Files.delete(store);
+    }
+  }
+
+  /** The emulated host's scratch disks have another name; it is theirs while commands run. */
+  private static void restoreDisks(Path volumes) throws IOException {
+    for (String volume : DriverStore.names(volumes)) {
+      Path disk = volumes.resolve(volume).resolve(DISK);
+      if (Files.exists(disk) && Files.size(disk) > 0) {
+        Files.move(disk, disk.resolveSibling(EMULATED_DISK));
+      }
+    }
+  }
+
+  private static String withoutAdditions(String text) {
+    if (text.startsWith("{\"guid\":")) {
+      return ""; // the emulated host's disk; real ones were left out of the recording
+    }
+    return text.startsWith("{\"size\":") ? text.replaceFirst(",\"chainIDs\".*}", "}") : text;
+  }
+
+  /** Serves the layouts of the vector's images. */
+  private void offer(JsonNode images) {
+    images
+        .properties()
+        .forEach(
+            image -> {
+              String[] name = image.getKey().split(":", 2);
+              String base = "/v2/" + name[0];
+              JsonNode index = json(image.getValue().path("index.json"));
+              JsonNode chosen = index.path("manifests").path(0);
+              image
+                  .getValue()
+                  .properties()
+                  .forEach(
+                      file -> {
+                        String path = file.getKey().replace('\\', '/');
+                        if (path.startsWith("blobs/")) {
+                          String digest = path.substring("blobs/".length()).replace('/', ':');
+                          byte[] bytes = bytes(file.getValue());
+                          String type = chosen.path("mediaType").asText();
+                          registry.content(base + "/blobs/" + digest, bytes, "x/y");
+                          registry.content(base + "/manifests/" + digest, bytes, type);
+                          if (digest.equals(chosen.path("digest").asText())) {
+                            registry.content(base + "/manifests/" + name[1], bytes, type);
+                          }
+                        }
+                      });
+            });
+  }
+
+  private static JsonNode json(JsonNode content) {
+    try {
+      return content.has("base64") || content.isTextual()
+          ? new ObjectMapper().readTree(bytes(content))
+          : content;
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] bytes(JsonNode content) {
+    if (content.has("base64")) {
+      return Base64.getDecoder().decode(content.path("base64").asText());
+    }
+    String text = content.isTextual() ? content.asText() : content.toString();
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Puts a file of so many bytes into each folder of a folder. */
+  static void fillEach(Path volumes, long bytes) {
+    try (Stream<Path> all = Files.list(volumes)) {
+      for (Path volume : all.filter(Files::isDirectory).toList()) {
+        Files.write(volume.resolve("filled"), new byte[(int) bytes]);
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    registry.close();
+  }
+}
