@@ -42,6 +42,7 @@ final class Tar {
     tar.setAddPaxHeadersForNonAsciiNames(true);
     for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
       TarArchiveEntry header = new TarArchiveEntry(entry.getKey());
+      header.setModTime(946684800000L); // so that equal trees are equal layers
       header.setSize(entry.getValue().length);
       tar.putArchiveEntry(header);
       tar.write(entry.getValue());

@@ -56,12 +56,14 @@ final class BuiltInPlugins {
   }
 
   private static ImageConfig image(ServerOptions options, Path dataDir) {
-    Map<String, String> given = pairs(Flags.IMAGE_PLUGIN_ARGS, options, Set.of("--driver-store"));
-    ImageConfig config =
+    Map<String, String> given =
+        pairs(Flags.IMAGE_PLUGIN_ARGS, options, Set.of("--driver-store", "--config"));
+    Path store =
         given.containsKey("--driver-store")
-            ? ImageConfig.ofStore(Path.of(given.get("--driver-store")).toAbsolutePath())
-            : ImageConfig.defaults(dataDir);
-    return config.withDefaultRootfs(options.get(Flags.DEFAULT_ROOTFS));
+            ? Path.of(given.get("--driver-store")).toAbsolutePath()
+            : ImageConfig.defaults(dataDir).driverStore();
+    return ImageConfig.read(given.getOrDefault("--config", ""), store)
+        .withDefaultRootfs(options.get(Flags.DEFAULT_ROOTFS));
   }
 
   private static NetworkConfig network(ServerOptions options, Path dataDir) throws IOException {

@@ -127,7 +127,7 @@ final class Flags {
           NOT_YET,
           "groot.exe is built in; other programs are not there yet");
   static final Flag<List<String>> IMAGE_PLUGIN_ARGS =
-      list("image-plugin-extra-arg", FlagType.TEXT, WORKS, "--driver-store DIR");
+      list("image-plugin-extra-arg", FlagType.TEXT, WORKS, "--driver-store DIR, --config FILE");
   static final Flag<Optional<Path>> PRIVILEGED_IMAGE_PLUGIN =
       maybe(
           "privileged-image-plugin",

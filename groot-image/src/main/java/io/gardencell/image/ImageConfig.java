@@ -65,6 +65,16 @@ public record ImageConfig(
         driverStore, "", Set.of(), Set.of(), 0, Duration.ofMinutes(10), "", Cleaning.NEVER);
   }
 
+  /**
+   * The settings of the command's configuration file.
+   *
+   * @param file YAML; empty for the defaults
+   * @throws io.gardencell.api.GardenException if it cannot be read
+   */
+  public static ImageConfig read(String file, Path driverStore) {
+    return CommandConfig.read(file).imageConfig(driverStore);
+  }
+
   /** The same with another default image. */
   public ImageConfig withDefaultRootfs(String uri) {
     return new ImageConfig(

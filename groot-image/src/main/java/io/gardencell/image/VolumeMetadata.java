@@ -9,8 +9,10 @@ import io.gardencell.api.GardenException;
 import io.gardencell.image.source.FileReasons;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,25 @@ record VolumeMetadata(
   /** Whether a volume has metadata, which are written last. */
   static boolean exists(Path volume) {
     return Files.exists(volume.resolve(FILE));
+  }
+
+  /** Removes the metadata and gives their text; empty if there are none. */
+  static Optional<String> take(Path volume) throws IOException {
+    Path file = volume.resolve(FILE);
+    try {
+      String text = Files.readString(file);
+      Files.delete(file);
+      return Optional.of(text);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Writes what was taken, if there still is a volume. */
+  static void putBack(Path volume, String text) throws IOException {
+    if (Files.isDirectory(volume)) {
+      DriverStore.write(volume.resolve(FILE), text);
+    }
   }
 
   static VolumeMetadata read(Path volume) {

@@ -171,14 +171,27 @@ final class VolumeStore {
     return host.scratchLayers().exists(store.volume(handle));
   }
 
-  /** Removes a volume, half-made ones too; absent is fine. */
+  /**
+   * Removes a volume, half-made ones too; absent is fine. The metadata go first, so that a volume
+   * whose removal is cut short counts as half-made; they come back if it fails.
+   */
   void delete(String handle, Trace trace) {
     Path volume = store.volume(handle);
     try {
-      if (exists(handle)) {
-        removal.destroy(volume);
-      } else {
+      if (!exists(handle)) {
         trace.info("volume-not-found", Map.of("bundleID", handle));
+        DriverStore.removeTree(volume);
+        return;
+      }
+      Optional<String> metadata = VolumeMetadata.take(volume);
+      boolean done = false;
+      try {
+        removal.destroy(volume);
+        done = true;
+      } finally {
+        if (!done && metadata.isPresent()) {
+          VolumeMetadata.putBack(volume, metadata.get());
+        }
       }
       DriverStore.removeTree(volume);
     } catch (HcsException e) {
