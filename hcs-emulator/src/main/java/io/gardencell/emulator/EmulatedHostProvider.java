@@ -22,6 +22,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.Locale;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,16 +116,22 @@ public final class EmulatedHostProvider implements HostProvider {
   }
 
   private static void repeat(ScheduledThreadPoolExecutor timer, Runnable round, long millis) {
-    timer.scheduleWithFixedDelay(() -> guarded(round), millis, millis, TimeUnit.MILLISECONDS);
+    AtomicBoolean failing = new AtomicBoolean();
+    timer.scheduleWithFixedDelay(
+        () -> guarded(round, failing), millis, millis, TimeUnit.MILLISECONDS);
   }
 
-  // Outermost frame of the watching thread: a failure of one round must not end the rounds.
+  // Outermost frame of the watching thread: a failure of one round must not end the rounds, nor
+  // fill the log.
   @SuppressWarnings("checkstyle:IllegalCatch")
-  private static void guarded(Runnable round) {
+  private static void guarded(Runnable round, AtomicBoolean failing) {
     try {
       round.run();
+      failing.set(false);
     } catch (RuntimeException e) {
-      log.atWarn().setCause(e).log("watching failed, will retry");
+      if (failing.compareAndSet(false, true)) {
+        log.atWarn().setCause(e).log("watching failed, will retry");
+      }
     }
   }
 }

@@ -72,7 +72,7 @@ final class SystemEnd {
 
   private List<ProcessTable.Entry> members(SystemRecord system) {
     return table
-        .takenAfter(System.nanoTime())
+        .recent()
         .membersOf(system.marker(), SystemStatistics.roots(store.processes(system)));
   }
 

@@ -50,7 +50,7 @@ public final class EmulatedEndpoints implements HostEndpoints {
               if (network.subnets().isEmpty()) {
                 throw HnsDocuments.notFound(PATH);
               }
-              List<HnsEndpoint> all = new ArrayList<>(endpoints());
+              List<HnsEndpoint> all = endpoints();
               HnsEndpoint made = addressed(e, network, all);
               mappings.reserve(made, all);
               return written(made, all);
@@ -104,17 +104,14 @@ public final class EmulatedEndpoints implements HostEndpoints {
 
   /** Writes the document, and lets the forwarded ports be those of all documents. */
   private HnsEndpoint written(HnsEndpoint made, List<HnsEndpoint> others) {
-    boolean done = false;
+    List<HnsEndpoint> now = new ArrayList<>(others);
     try {
       documents.write(made);
-      done = true;
+      now.removeIf(o -> o.id().equalsIgnoreCase(made.id()));
+      now.add(made);
       return made;
     } finally {
-      others.removeIf(o -> o.id().equalsIgnoreCase(made.id()));
-      if (done) {
-        others.add(made);
-      }
-      mappings.follow(others);
+      mappings.follow(now);
     }
   }
 
@@ -126,7 +123,7 @@ public final class EmulatedEndpoints implements HostEndpoints {
         .locked(
             () -> {
               HnsEndpoint made = new EndpointChange(endpoint(id)).takeFrom(e).document();
-              List<HnsEndpoint> all = new ArrayList<>(endpoints());
+              List<HnsEndpoint> all = endpoints();
               mappings.reserve(made, all);
               return written(made, all);
             });

@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class PortMappings implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(PortMappings.class);
+  private static final long FRESH_MILLIS = 2_000;
   private static final int PORT_EXISTS = 0x803B0013;
   private static final String TAKEN = "The specified port already exists. ";
 
@@ -127,7 +128,9 @@ final class PortMappings implements AutoCloseable {
     }
     try {
       FileTime now = Files.getLastModifiedTime(documents.endpointsDirectory());
-      if (!now.equals(seen) || incomplete) {
+      // A change so fresh can be followed by one with the same time stamp.
+      boolean fresh = System.currentTimeMillis() - now.toMillis() < FRESH_MILLIS;
+      if (!now.equals(seen) || incomplete || fresh) {
         follow(documents.endpoints());
         seen = now;
       }
