@@ -11,11 +11,10 @@ import org.junit.jupiter.api.Test;
 
 class EmulatedInterfacesTest extends HostInterfacesContract {
 
-  private EmulatedFixture fixture;
+  private final EmulatedFixture fixture = new EmulatedFixture();
 
   @Override
   protected HostFixture open() {
-    fixture = new EmulatedFixture();
     return fixture;
   }
 

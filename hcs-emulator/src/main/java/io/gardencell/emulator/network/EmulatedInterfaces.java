@@ -67,8 +67,7 @@ final class EmulatedInterfaces implements HostInterfaces {
         .map(e -> documents.adapterFile(e.getKey()))
         .findFirst()
         .orElseThrow(
-            () ->
-                new HcsException("GetIpInterfaceEntry", adapter.name(), HcsErrors.NOT_FOUND));
+            () -> new HcsException("GetIpInterfaceEntry", adapter.name(), HcsErrors.NOT_FOUND));
   }
 
   @Override

@@ -26,6 +26,7 @@ public final class Posix {
   private static final int O_CLOEXEC = Platform.isMac() ? 0x1000000 : 0x80000;
   private static final int F_SETPIPE_SZ = 1031;
   private static final int PIPE_SIZE = 256 * 1024;
+
   private Posix() {}
 
   /** Makes a FIFO that only its owner may open. */

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Documents of one type, each a file that is only ever replaced whole. A file is parsed again only
- * when it is another one than before, and a directory is listed again only when it has changed.
- * Any thread.
+ * when it is another one than before, and a directory is listed again only when it has changed. Any
+ * thread.
  *
  * @param <T> the document
  */
@@ -80,9 +80,7 @@ public final class Documents<T> {
             .filter(f -> f.toString().endsWith(".json"))
             .toList();
     List<T> all = files.stream().flatMap(f -> read(f).stream()).toList();
-    parsed
-        .keySet()
-        .removeIf(f -> directory.equals(f.getParent()) && !files.contains(f));
+    parsed.keySet().removeIf(f -> directory.equals(f.getParent()) && !files.contains(f));
     if (begin - time.toMillis() > RACY_MILLIS) {
       listed.put(directory, new Listed<>(time, all));
     }

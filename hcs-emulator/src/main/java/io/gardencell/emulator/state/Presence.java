@@ -55,7 +55,8 @@ public final class Presence implements AutoCloseable {
   }
 
   private static void clearUp(Path root) throws IOException {
-    for (String directory : List.of("hns/networks", "hns/endpoints", "hns/adapters", "quota", "exits")) {
+    for (String directory :
+        List.of("hns/networks", "hns/endpoints", "hns/adapters", "quota", "exits")) {
       remove(root.resolve(directory), name -> name.endsWith(".new"));
     }
     for (Path system : StateDirectory.list(root.resolve("systems"))) {

@@ -37,7 +37,15 @@ public final class StateDirectory {
   /** Opens the directory, which is made if it is not there. */
   public StateDirectory(Path root) throws IOException {
     for (String name :
-        List.of("systems", "volumes", "hns/networks", "hns/endpoints", "hns/adapters", "quota", "proc", "exits")) {
+        List.of(
+            "systems",
+            "volumes",
+            "hns/networks",
+            "hns/endpoints",
+            "hns/adapters",
+            "quota",
+            "proc",
+            "exits")) {
       Files.createDirectories(root.resolve(name));
     }
     this.root = root.toRealPath();
