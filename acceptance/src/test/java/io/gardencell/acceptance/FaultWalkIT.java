@@ -73,8 +73,7 @@ class FaultWalkIT {
       some.removeIf(walk -> walk.hangs() != hangs);
       for (int i = 0; i < 2; i++) {
         Path data = directory.resolve((hangs ? "hanging" : "failing") + i);
-        results.add(
-            walkers.submit(() -> walk(data, hangs ? OF_HANGS : OF_OTHERS, some, injected)));
+        results.add(walkers.submit(() -> walk(data, hangs ? OF_HANGS : OF_OTHERS, some, injected)));
       }
     }
     List<String> wrong = new ArrayList<>();

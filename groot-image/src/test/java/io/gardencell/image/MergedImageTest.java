@@ -125,7 +125,8 @@ class MergedImageTest {
           String mode =
               PosixFilePermissions.toString(
                   Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS));
-          tree.put(name, Files.isDirectory(path) ? mode + " /" : mode + " " + Files.readString(path));
+          tree.put(
+              name, Files.isDirectory(path) ? mode + " /" : mode + " " + Files.readString(path));
         }
       }
     }

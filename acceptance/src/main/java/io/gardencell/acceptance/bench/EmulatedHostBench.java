@@ -259,10 +259,7 @@ public final class EmulatedHostBench {
     System.out.printf(
         "idle: %d systems with limits use %.1f %% of one processor; statistics of all in %.0f ms;"
             + " %d threads%n",
-        SYSTEMS,
-        share,
-        rounds[ROUNDS / 2],
-        ManagementFactory.getThreadMXBean().getThreadCount());
+        SYSTEMS, share, rounds[ROUNDS / 2], ManagementFactory.getThreadMXBean().getThreadCount());
     for (int i = 0; i < SYSTEMS; i++) {
       systems.get(i).terminate();
       destroy(scratches.get(i));
