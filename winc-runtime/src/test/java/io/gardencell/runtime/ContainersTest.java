@@ -206,8 +206,9 @@ class ContainersTest {
         .hasMessageEndingWith(
             "hcsshim::ComputeSystem::Wait: hcsshim: timeout waiting for notification");
     fake.terminateHangs = false;
-    containers.delete("c1", true);
+    assertThatThrownBy(() -> containers.delete("c1", true)).hasMessageContaining("state.json");
     assertThat(fake.systems).isEmpty();
+    containers.delete("c1", true);
   }
 
   // winc-runtime.md 18 case 66, 17.9
