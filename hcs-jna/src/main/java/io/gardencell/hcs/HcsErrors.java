@@ -145,6 +145,13 @@ public final class HcsErrors {
     return text != null ? text : "winapi error #" + Integer.toUnsignedString(code);
   }
 
+  /**
+   * Name of a code, for example {@code ERROR_VMCOMPUTE_INVALID_STATE}; hexadecimal when unknown.
+   */
+  public static String name(int code) {
+    return HcsErrorNames.of(code);
+  }
+
   public static boolean isNotFound(int code) {
     int c = normalise(code);
     return c == SYSTEM_NOT_FOUND || c == NOT_FOUND;

@@ -54,6 +54,11 @@ public final class HcsException extends RuntimeException {
     return code;
   }
 
+  /** The code's name, for example {@code ERROR_VMCOMPUTE_INVALID_STATE}. */
+  public String codeName() {
+    return HcsErrors.name(code);
+  }
+
   /** HCS's error events, rendered as {@code [Event Detail: ...]}. */
   public List<String> events() {
     return events == null ? List.of() : events;
@@ -81,9 +86,9 @@ public final class HcsException extends RuntimeException {
     return HcsErrors.isNotSupported(code);
   }
 
-  /** Function, target, text and code, for logs. */
+  /** Function, target, text, code and its name, for logs. */
   @Override
   public String toString() {
-    return "%s %s: %s (0x%x)".formatted(function, target, textWithEvents(), code);
+    return "%s %s: %s (0x%x %s)".formatted(function, target, textWithEvents(), code, codeName());
   }
 }

@@ -26,6 +26,24 @@ class HcsErrorsTest {
   }
 
   @Test
+  void everyCodeWeKnowHasItsName() {
+    assertThat(HcsErrors.name(0xC0370100)).isEqualTo("ERROR_VMCOMPUTE_TERMINATED_DURING_START");
+    assertThat(HcsErrors.name(0xC0370113)).isEqualTo("ERROR_VMCOMPUTE_WINDOWS_INSIDER_REQUIRED");
+    assertThat(HcsErrors.name(0x8037010E)).isEqualTo("HCS_E_SYSTEM_NOT_FOUND");
+    assertThat(HcsErrors.name(0x80370109)).isEqualTo("HCS_E_CONNECTION_TIMEOUT");
+    assertThat(HcsErrors.name(0x80370114)).isEqualTo("HCS_E_SERVICE_NOT_AVAILABLE");
+    assertThat(HcsErrors.name(HcsErrors.SERVICE_DISCONNECT)).isEqualTo("HCS_E_SERVICE_DISCONNECT");
+    assertThat(HcsErrors.name(HcsErrors.PROCESS_ALREADY_STOPPED))
+        .isEqualTo("HCS_E_PROCESS_ALREADY_STOPPED");
+    assertThat(HcsErrors.name(0x80370121)).isEqualTo("HCS_E_OPERATION_ALREADY_CANCELLED");
+    assertThat(HcsErrors.name(0x803B0013)).isEqualTo("HCN_E_PORT_ALREADY_EXISTS");
+    assertThat(HcsErrors.name(0x52e)).isEqualTo("ERROR_LOGON_FAILURE");
+    assertThat(HcsErrors.name(0x12345)).isEqualTo("0x12345");
+    assertThat(new HcsException("F", "x", 5))
+        .hasToString("F x: Access is denied. (0x5 ERROR_ACCESS_DENIED)");
+  }
+
+  @Test
   void anUnknownCodeIsNamedInDecimal() {
     assertThat(HcsErrors.text(0xC0379999)).isEqualTo("winapi error #3224869273");
     assertThat(HcsErrors.text(5)).isEqualTo("Access is denied.");

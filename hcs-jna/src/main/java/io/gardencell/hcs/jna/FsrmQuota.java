@@ -3,6 +3,7 @@ package io.gardencell.hcs.jna;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
+import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.HostQuota;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
@@ -18,6 +19,7 @@ final class FsrmQuota implements HostQuota {
   private static final int LOCAL_SERVER = 0x4;
   private static final int NOT_FOUND = 0x80045301;
   private static final int ALREADY_EXISTS = 0x80045303;
+  private static final int CLASS_NOT_REGISTERED = 0x80040154;
 
   private static final int CREATE_QUOTA = 9;
   private static final int GET_QUOTA = 11;
@@ -99,15 +101,23 @@ final class FsrmQuota implements HostQuota {
   }
 
   private ComObject manager() {
-    var manager = new PointerByReference();
-    try (Memory classId = guid(MANAGER_CLASS);
-        Memory interfaceId = guid(MANAGER_EX)) {
-      failures.check(
-          ole32.CoCreateInstance(classId, Pointer.NULL, LOCAL_SERVER, interfaceId, manager),
-          "CoCreateInstance",
-          "FsrmQuotaManager");
-    }
-    return new ComObject(manager.getValue());
+    return ComObject.create(
+        ole32, failures, MANAGER_CLASS, LOCAL_SERVER, MANAGER_EX, "FsrmQuotaManager");
+  }
+
+  /** Whether this host has the File Server Resource Manager. */
+  boolean isInstalled() {
+    return com.call(
+        () -> {
+          try (ComObject manager = manager()) {
+            return true;
+          } catch (HcsException failure) {
+            if (failure.code() == CLASS_NOT_REGISTERED) {
+              return false;
+            }
+            throw failure;
+          }
+        });
   }
 
   private int withBstr(String text, ToIntFunction<Pointer> call) {
@@ -117,12 +127,6 @@ final class FsrmQuota implements HostQuota {
     } finally {
       oleAut32.SysFreeString(bstr);
     }
-  }
-
-  private static Memory guid(String text) {
-    Memory memory = new Memory(Guid.BYTES);
-    memory.write(0, Guid.bytes(text), 0, Guid.BYTES);
-    return memory;
   }
 
   /** VT_EMPTY; "by value" is a pointer to a copy in the x64 convention. */

@@ -77,7 +77,9 @@ public final class HcsHostProvider implements HostProvider {
         layers,
         layers,
         new JnaLayerFiles(dlls.kernel32(), files, privileges, failures),
-        new FsrmQuota(dlls.ole32(), dlls.oleAut32(), failures, com, volumes),
+        new InstalledQuota(
+            new FsrmQuota(dlls.ole32(), dlls.oleAut32(), failures, com, volumes),
+            new NtfsQuota(dlls.ole32(), failures, com, volumes)),
         () -> {
           com.close();
           executor.shutdown();

@@ -43,9 +43,6 @@ interface VmCompute extends Library {
 
   int HcsModifyComputeSystem(Pointer system, WString configuration, PointerByReference result);
 
-  int HcsGetServiceProperties(
-      WString propertyQuery, PointerByReference properties, PointerByReference result);
-
   int HcsRegisterComputeSystemCallback(
       Pointer system,
       NotificationCallback callback,
@@ -69,8 +66,6 @@ interface VmCompute extends Library {
   int HcsTerminateProcess(Pointer process, PointerByReference result);
 
   int HcsSignalProcess(Pointer process, WString options, PointerByReference result);
-
-  int HcsGetProcessInfo(Pointer process, ProcessInformation info, PointerByReference result);
 
   int HcsGetProcessProperties(
       Pointer process, PointerByReference properties, PointerByReference result);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gardencell.hcs.ComputeProcess;
 import io.gardencell.hcs.ComputeSystem;
+import io.gardencell.hcs.ConsoleSignal;
 import io.gardencell.hcs.FileBasicInfo;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
@@ -207,6 +208,20 @@ class VmComputeIT {
       again.terminate();
 
       assertThat(process.exited().get(30, TimeUnit.SECONDS)).isNotZero();
+      process.stdin().orElseThrow().close();
+      process.stdout().orElseThrow().close();
+      process.stderr().orElseThrow().close();
+    }
+  }
+
+  @Test
+  void aProcessIsSignalled() throws Exception {
+    ComputeSystem system = started("signal");
+    try (ComputeProcess process = system.createProcess(probe("sleep 60000", Map.of()))) {
+      assertThat(process.signal(ConsoleSignal.CTRL_C)).isTrue();
+
+      assertThat(process.exited().get(30, TimeUnit.SECONDS)).isEqualTo(0xC000013AL);
+      assertThat(process.signal(ConsoleSignal.CTRL_C)).isTrue();
       process.stdin().orElseThrow().close();
       process.stdout().orElseThrow().close();
       process.stderr().orElseThrow().close();
