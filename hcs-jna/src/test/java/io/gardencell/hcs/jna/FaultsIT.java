@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gardencell.hcs.ComputeProcess;
 import io.gardencell.hcs.ComputeSystem;
+import io.gardencell.hcs.ConsoleSignal;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
+import io.gardencell.hcs.document.ModifyRequest;
 import io.gardencell.hcs.document.SystemQuery;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -186,6 +190,49 @@ class FaultsIT {
           .cause()
           .satisfies(code(HcsErrors.SERVICE_DISCONNECT))
           .hasMessageContaining("lost communication with compute service");
+    }
+    process.close();
+    system.close();
+  }
+
+  /** The result document is the last argument of each function: it only arrives if all fit. */
+  @Test
+  void theEventsOfEveryFunctionsResultArrive() {
+    ComputeSystem system = RunningSystem.started(fixture, id);
+    ComputeProcess process = system.createProcess(RunningSystem.process("probe.exe sleep 60000"));
+    standIn.events(true);
+    Map<String, Runnable> calls = new LinkedHashMap<>();
+    calls.put("HcsEnumerateComputeSystems", () -> host.compute().enumerate(SystemQuery.id(id)));
+    calls.put("HcsCreateComputeSystem", () -> create(LIMIT));
+    calls.put("HcsOpenComputeSystem", () -> host.compute().open(id));
+    calls.put("HcsStartComputeSystem", () -> system.start(LIMIT));
+    calls.put("HcsShutdownComputeSystem", system::shutdown);
+    calls.put("HcsTerminateComputeSystem", system::terminate);
+    calls.put("HcsGetComputeSystemProperties", system::properties);
+    calls.put("HcsModifyComputeSystem", () -> system.modify(ModifyRequest.addEndpoint("x")));
+    calls.put(
+        "HcsCreateProcess", () -> system.createProcess(RunningSystem.process("probe.exe exit 0")));
+    calls.put("HcsOpenProcess", () -> system.openProcess(process.pid()));
+    calls.put("HcsTerminateProcess", process::terminate);
+    calls.put("HcsSignalProcess", () -> process.signal(ConsoleSignal.CTRL_C));
+    calls.put("HcsGetProcessProperties", process::properties);
+    try {
+      calls.forEach(
+          (function, call) -> {
+            standIn.faults(function + "=0x80070020");
+            assertThatThrownBy(call::run)
+                .as(function)
+                .satisfies(code(HcsErrors.SHARING_VIOLATION))
+                .satisfies(
+                    e ->
+                        assertThat(((HcsException) e).events())
+                            .singleElement()
+                            .asString()
+                            .contains(function));
+          });
+    } finally {
+      standIn.events(false);
+      standIn.faults();
     }
     process.close();
     system.close();

@@ -66,6 +66,19 @@ final class StandIn {
     }
   }
 
+  /** Whether the result documents of failures carry an event that names the function. */
+  void events(boolean wanted) {
+    try {
+      if (wanted) {
+        Files.writeString(root.resolve("events.txt"), "");
+      } else {
+        Files.deleteIfExists(root.resolve("events.txt"));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The journal's lines that name this function. */
   List<String> journal(String function) {
     try {
