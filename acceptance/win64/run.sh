@@ -69,7 +69,10 @@ run_classes() {
     "-Dlogback.configurationFile=$(windows_path "$root/config/logback-test.xml")" \
     -jar "$(windows_path "$work/junit-platform-console-standalone-$console.jar")" execute \
     --disable-banner --details=tree --disable-ansi-colors --fail-if-no-tests \
-    --class-path "$(class_path "$module")" "${selections[@]}" </dev/null || return
+    --class-path "$(class_path "$module")" "${selections[@]}" </dev/null |
+    tee "$work/report" || return
+  # a JVM that dies of an access violation ends with 0 under Wine: only the report tells
+  grep -q '^\[ *0 tests failed' "$work/report" || { note "the JVM ended without a report"; return 1; }
   cat "$WINEPREFIX/drive_c/st/lookups.txt" >>"$work/lookups" 2>/dev/null || true
 }
 
