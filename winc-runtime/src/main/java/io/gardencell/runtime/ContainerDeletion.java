@@ -1,25 +1,19 @@
 package io.gardencell.runtime;
 
 import io.gardencell.api.GardenException;
-import io.gardencell.hcs.ComputeSystem;
-import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.HostCompute;
 import io.gardencell.hcs.document.SystemProperties;
 import io.gardencell.hcs.document.SystemQuery;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a compute system, gracefully and then hard (Source: winc: runtime/container Delete). Any
- * thread; blocks until the system is gone or both waits are over.
+ * Removes containers with all they left: mounts, state files, compute systems (Source: winc:
+ * runtime/runtime.go Delete). Any thread.
  */
 final class ContainerDeletion {
 
@@ -27,86 +21,105 @@ final class ContainerDeletion {
 
   private final HostCompute compute;
   private final LiveSystems systems;
-  private final RuntimeConfig config;
+  private final ContainerStates states;
+  private final StateDirectory files;
+  private final ContainerMounts mounts;
+  private final SystemShutdown shutdown;
 
-  ContainerDeletion(HostCompute compute, LiveSystems systems, RuntimeConfig config) {
+  ContainerDeletion(
+      HostCompute compute,
+      RuntimeConfig config,
+      LiveSystems systems,
+      ContainerStates states,
+      StateDirectory files,
+      ContainerMounts mounts) {
     this.compute = compute;
     this.systems = systems;
-    this.config = config;
+    this.states = states;
+    this.files = files;
+    this.mounts = mounts;
+    this.shutdown = new SystemShutdown(compute, systems, config);
   }
 
-  /** Ends the system of a handle; one that is gone is no failure. */
-  void end(String handle) {
+  /** Deletes a container with its sidecars; every step is tried, all failures are told. */
+  void delete(String handle, boolean force) {
+    log.atDebug().addKeyValue("containerId", handle).log("deleting container");
+    if (handle.isEmpty()) {
+      throw GardenException.failure("container id: '' (expected: a name)");
+    }
+    List<String> failures = new ArrayList<>();
+    for (String sidecar : sidecars(handle)) {
+      deleteOne(sidecar, force, failures);
+    }
+    deleteOne(handle, force, failures);
+    if (!failures.isEmpty()) {
+      throw GardenException.failure(String.join("\n", failures));
+    }
+  }
+
+  /** Ends the system of a container; one that is gone is no failure. */
+  void endSystem(String handle) {
+    shutdown.end(handle);
+  }
+
+  /** Systems of this owner that are ours; another product may use the same owner name. */
+  private List<String> sidecars(String handle) {
     try {
-      end(systems.get(handle));
+      return compute.enumerate(SystemQuery.owner(handle)).stream()
+          .map(SystemProperties::id)
+          .filter(id -> !id.equals(handle) && !id.isEmpty() && files.exists(id))
+          .toList();
     } catch (HcsException e) {
-      if (!e.isNotFound()) {
-        throw Failures.of(e, handle);
+      throw Failures.of(e, handle);
+    }
+  }
+
+  /** Tries every step, whatever fails before it. */
+  private void deleteOne(String handle, boolean force, List<String> failures) {
+    boolean listed = true;
+    try {
+      listed = states.system(handle).isPresent();
+    } catch (GardenException unknown) {
+      failures.add(unknown.getMessage());
+    }
+    if (!listed && !force) {
+      failures.add("container not found: " + handle);
+      return;
+    }
+    if (listed || files.exists(handle)) {
+      Optional<StateFile> state = read(handle, failures);
+      // The state file tells what is mounted, so it goes when nothing is.
+      if (state.isEmpty() || attempt(failures, () -> mounts.unmount(handle, state.get()))) {
+        attempt(failures, () -> files.remove(handle));
       }
-    } finally {
+    }
+    if (listed) {
+      attempt(failures, () -> endSystem(handle));
+    } else {
       systems.forget(handle);
     }
   }
 
-  private void end(ComputeSystem system) {
-    if (isGone(system.id())) {
-      return;
-    }
+  /** The state file; what is mounted although it cannot be read is looked for and unmounted. */
+  private Optional<StateFile> read(String handle, List<String> failures) {
     try {
-      system.shutdown();
-      if (hasEnded(system, config.shutdownTimeout())) {
-        return;
-      }
-      log.atWarn().addKeyValue("handle", system.id()).log("container does not end, terminating it");
-    } catch (HcsException e) {
-      if (e.isNotFound() || isGone(system.id())) {
-        return;
-      }
-      log.atWarn()
-          .addKeyValue("handle", system.id())
-          .setCause(e)
-          .log("shutdown refused, terminating the container");
-    }
-    try {
-      system.terminate();
-    } catch (HcsException e) {
-      if (e.isNotFound() || isGone(system.id())) {
-        return;
-      }
-      throw e;
-    }
-    if (!hasEnded(system, config.terminateTimeout())) {
-      throw GardenException.failure(
-          "container %s encountered an error during hcsshim::ComputeSystem::Wait: hcsshim: timeout waiting for notification"
-              .formatted(system.id()));
+      return Optional.of(files.read(handle));
+    } catch (GardenException unreadable) {
+      attempt(failures, () -> mounts.unmountOf(handle));
+      failures.add(unreadable.getMessage());
+      return Optional.empty();
     }
   }
 
-  private boolean hasEnded(ComputeSystem system, Duration timeout) {
-    CompletableFuture<?> exited = system.exited();
-    if (!exited.isDone() && isGone(system.id())) {
+  private static boolean attempt(List<String> failures, Runnable step) {
+    try {
+      step.run();
       return true;
+    } catch (GardenException e) {
+      failures.add(e.getMessage());
+    } catch (HcsException e) {
+      failures.add(e.textWithEvents());
     }
-    try {
-      exited.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException late) {
-      return isGone(system.id());
-    } catch (ExecutionException lost) {
-      return isGone(system.id()) || isUnexpectedExit(lost.getCause());
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      return isGone(system.id());
-    }
-  }
-
-  private static boolean isUnexpectedExit(@Nullable Throwable cause) {
-    return cause instanceof HcsException e
-        && HcsErrors.normalise(e.code()) == HcsErrors.UNEXPECTED_EXIT;
-  }
-
-  private boolean isGone(String handle) {
-    List<SystemProperties> found = compute.enumerate(SystemQuery.id(handle));
-    return found.isEmpty() || found.stream().allMatch(SystemProperties::hasStopped);
+    return false;
   }
 }

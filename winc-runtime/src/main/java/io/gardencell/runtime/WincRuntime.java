@@ -45,6 +45,7 @@ public final class WincRuntime implements RuntimePlugin, AutoCloseable {
   private final ContainerStates states;
   private final StateDirectory files;
   private final RootMounts mounts;
+  private final ContainerMounts containerMounts;
   private final StatsSampler stats;
   private final ExecutorService executor;
 
@@ -57,7 +58,10 @@ public final class WincRuntime implements RuntimePlugin, AutoCloseable {
     states = new ContainerStates(host, files);
     mounts = new RootMounts(host.volumes(), mountRoot);
     stats = new StatsSampler(config.statsAge(), System::nanoTime);
-    containers = new Containers(host, config, systems, states, files, mounts);
+    containerMounts = new ContainerMounts(host, systems, states, files, mounts);
+    ContainerDeletion deletion =
+        new ContainerDeletion(host.compute(), config, systems, states, files, containerMounts);
+    containers = new Containers(host, config, systems, states, files, containerMounts, deletion);
   }
 
   @Override
@@ -94,7 +98,7 @@ public final class WincRuntime implements RuntimePlugin, AutoCloseable {
         subscribe(handle);
       }
     }
-    containers.sweepMounts();
+    containerMounts.sweep();
     return all;
   }
 

@@ -62,7 +62,7 @@ public final class GoJsonErrors {
         value = JsonMembers.member(value, step.getFieldName());
       }
     }
-    String type = type(mismatch.getTargetType());
+    String type = type(mismatch.getTargetType(), fields);
     return struct.isEmpty() || type.isEmpty() || value.isMissingNode()
         ? Optional.empty()
         : Optional.of(
@@ -94,12 +94,12 @@ public final class GoJsonErrors {
     };
   }
 
-  private static String type(@Nullable Class<?> target) {
+  private static String type(@Nullable Class<?> target, List<String> fields) {
     if (target == null) {
       return "";
     }
     if (Collection.class.isAssignableFrom(target)) {
-      return "[]string";
+      return fields.contains("mounts") && fields.size() == 1 ? "[]specs.Mount" : "[]string";
     }
     if (target == boolean.class) {
       return "bool";

@@ -63,6 +63,21 @@ class BundleTest {
         .hasMessageStartingWith("bundle config.json does not exist: " + bundle + ": ");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"mounts\":{}|object into Go struct field Spec.mounts of type []specs.Mount",
+        "\"process\":{\"args\":7}|number into Go struct field Process.process.args of type []string",
+        "\"process\":{\"args\":[7]}|number into Go struct field Process.process.args of type string",
+        "\"process\":{\"cwd\":true}|bool into Go struct field Process.process.cwd of type string",
+        "\"root\":\"x\"|string into Go struct field Spec.root of type specs.Root",
+      })
+  void aValueOfTheWrongTypeIsNamed(String member, String text) throws IOException {
+    assertRefused(
+        "{" + member + "}", "contains invalid JSON: " + bundle + ": json: cannot unmarshal " + text);
+  }
+
   // winc-runtime.md 18 case 16
   @Test
   void anEmptyDocumentHasAllFindingsInOrder() throws IOException {
