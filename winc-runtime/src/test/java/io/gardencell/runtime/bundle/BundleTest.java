@@ -75,7 +75,8 @@ class BundleTest {
       })
   void aValueOfTheWrongTypeIsNamed(String member, String text) throws IOException {
     assertRefused(
-        "{" + member + "}", "contains invalid JSON: " + bundle + ": json: cannot unmarshal " + text);
+        "{" + member + "}",
+        "contains invalid JSON: " + bundle + ": json: cannot unmarshal " + text);
   }
 
   // winc-runtime.md 18 case 16
