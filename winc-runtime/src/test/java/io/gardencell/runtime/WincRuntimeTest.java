@@ -68,6 +68,7 @@ class WincRuntimeTest {
         .contains("\"pid\":" + state.pid(), "\"exec_failed\":false", "mounted_volume");
   }
 
+  // winc-runtime.md 18 cases 24 (example 1), 25, 26 and 27
   @Test
   void createDocumentHoldsLimitsMountsAndLayers() throws IOException {
     Path data = Files.createDirectory(directory.resolve("data"));
@@ -160,6 +161,7 @@ class WincRuntimeTest {
     runtime.delete("x");
   }
 
+  // winc-runtime.md 18 case 70, 17.34
   @Test
   void statsComeFromOneQueryForRequestsThatComeTogether() throws IOException {
     runtime.create(bundle("c1", "", ""));
@@ -173,6 +175,7 @@ class WincRuntimeTest {
             "HcsGetComputeSystemProperties {\"PropertyTypes\":[\"Statistics\",\"ProcessList\"]}");
   }
 
+  // winc-runtime.md 18 case 62, 17.11 and 17.13
   @Test
   void deleteEndsSidecarsFirstAndRemovesEverything() throws IOException {
     runtime.create(bundle("c1", "", ""));
@@ -202,6 +205,7 @@ class WincRuntimeTest {
     assertThat(fake.systems).isEmpty();
   }
 
+  // winc-runtime.md 17.40
   @Test
   void anotherContainersVolumeIsNotUnmounted() throws IOException {
     ContainerState state = runtime.create(bundle("c1", "", ""));
