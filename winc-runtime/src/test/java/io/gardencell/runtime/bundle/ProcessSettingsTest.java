@@ -55,7 +55,8 @@ class ProcessSettingsTest {
   @Test
   void valuesAreNotInItsText() {
     ProcessSettings settings =
-        ProcessSettings.checked("C:\\", List.of("a", "hunter2"), List.of("A=hunter2"), "", FAILURES);
+        ProcessSettings.checked(
+            "C:\\", List.of("a", "hunter2"), List.of("A=hunter2"), "", FAILURES);
 
     assertThat(settings.toString()).doesNotContain("hunter2").contains("a");
   }
