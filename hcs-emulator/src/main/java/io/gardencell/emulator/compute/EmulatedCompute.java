@@ -162,14 +162,13 @@ public final class EmulatedCompute implements HostCompute {
 
   private void make(SystemRecord fresh, String function) throws IOException {
     Path volume = volumes.directory(fresh.document().volumePath(), function);
-    store.make(fresh.id());
     for (MappedDirectory mapped : fresh.document().mappedDirectories()) {
       MappedDirectories.map(volume, mapped, function);
     }
     for (String endpoint : fresh.document().endpointList()) {
       changeEndpoint(endpoint, fresh.id(), true, function);
     }
-    store.write(fresh);
+    store.add(fresh);
   }
 
   @Override

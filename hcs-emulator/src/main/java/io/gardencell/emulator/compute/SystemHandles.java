@@ -42,7 +42,7 @@ final class SystemHandles {
   void watch() {
     FileTime now = store.lastChange();
     long at = System.nanoTime();
-    if (now.equals(seen) && at - seenAt < LOOK_ANYWAY) {
+    if (now.equals(seen) && !SystemStore.isFresh(now) && at - seenAt < LOOK_ANYWAY) {
       return;
     }
     seen = now;

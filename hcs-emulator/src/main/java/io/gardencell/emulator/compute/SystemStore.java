@@ -29,7 +29,9 @@ final class SystemStore {
 
   private static final Logger log = LoggerFactory.getLogger(SystemStore.class);
   private static final String FILE = "system.json";
+  private static final long FRESH_MILLIS = 200;
   private static final String GONE = ".gone-";
+  private static final String NEW = ".new-";
 
   private final StateDirectory state;
   private final Path systems;
@@ -77,6 +79,11 @@ final class SystemStore {
     }
   }
 
+  /** Whether a change may be followed by another one with the same time stamp. */
+  static boolean isFresh(FileTime change) {
+    return System.currentTimeMillis() - change.toMillis() < FRESH_MILLIS;
+  }
+
   private Optional<SystemRecord> read(Path directory) {
     return documents.read(directory.resolve(FILE));
   }
@@ -84,10 +91,16 @@ final class SystemStore {
   private List<SystemRecord> everything() {
     List<Path> directories =
         StateDirectory.list(systems).stream()
-            .filter(d -> !String.valueOf(d.getFileName()).contains(GONE))
+            .filter(d -> !isUnfinished(d))
             .toList();
     processes.keySet().removeIf(home -> !directories.contains(systemOf(home)));
     return directories.stream().flatMap(d -> read(d).stream()).toList();
+  }
+
+  /** Whether it is a system that is not there yet or not any more. */
+  private static boolean isUnfinished(Path directory) {
+    String name = String.valueOf(directory.getFileName());
+    return name.contains(GONE) || name.contains(NEW);
   }
 
   /** Systems of this boot of the machine. */
@@ -113,13 +126,14 @@ final class SystemStore {
     state.write(directory(system.id()).resolve(FILE), system);
   }
 
-  /** Makes the directory of a new system; what a crash may have left in its place goes. */
-  void make(String id) throws IOException {
-    Path directory = directory(id);
-    if (Files.exists(directory)) {
-      moveAway(directory).ifPresent(this::remove);
-    }
-    Files.createDirectories(directory.resolve("p"));
+  /** Lets a new system be there, at once and whole; what a crash left in its place goes. */
+  void add(SystemRecord system) throws IOException {
+    Path directory = directory(system.id());
+    Path fresh = directory.resolveSibling(directory.getFileName() + NEW + UUID.randomUUID());
+    Files.createDirectories(fresh.resolve("p"));
+    state.write(fresh.resolve(FILE), system);
+    moveAway(directory).ifPresent(this::remove);
+    Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
   }
 
   Map<Path, ProcessRecord> processes(SystemRecord system) {
@@ -183,10 +197,14 @@ final class SystemStore {
         .orElse(new SystemExit(0, ""));
   }
 
-  /** Removes what a crash left of systems that were gone already. */
+  /** Removes what a crash left of systems that were not there yet, or gone already. */
   void sweep() {
-    StateDirectory.list(systems).stream()
-        .filter(d -> String.valueOf(d.getFileName()).contains(GONE))
-        .forEach(this::remove);
+    state.locked(
+        () -> {
+          StateDirectory.list(systems).stream()
+              .filter(SystemStore::isUnfinished)
+              .forEach(this::remove);
+          return null;
+        });
   }
 }

@@ -35,7 +35,7 @@ final class SystemWatch {
   void watch() {
     FileTime change = store.lastChange();
     long now = System.nanoTime();
-    if (!change.equals(seen) || now - listedAt > LIST_ANYWAY) {
+    if (!change.equals(seen) || SystemStore.isFresh(change) || now - listedAt > LIST_ANYWAY) {
       seen = change;
       listedAt = now;
       systems = store.all().stream().filter(s -> !s.ending()).toList();
