@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -33,7 +34,12 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS) // the emulated host needs a POSIX system
 class MergedImageTest {
 
-  @TempDir private Path directory;
+  private Path directory;
+
+  @BeforeEach
+  void remember(@TempDir Path temporary) {
+    directory = temporary;
+  }
 
   private interface Part {
     void write(TarArchiveOutputStream tar) throws IOException;

@@ -90,9 +90,7 @@ final class SystemStore {
 
   private List<SystemRecord> everything() {
     List<Path> directories =
-        StateDirectory.list(systems).stream()
-            .filter(d -> !isUnfinished(d))
-            .toList();
+        StateDirectory.list(systems).stream().filter(d -> !isUnfinished(d)).toList();
     processes.keySet().removeIf(home -> !directories.contains(systemOf(home)));
     return directories.stream().flatMap(d -> read(d).stream()).toList();
   }
