@@ -7,7 +7,13 @@ import io.gardencell.hcs.HostProvider;
 import io.gardencell.server.gardener.Gardener;
 import io.gardencell.server.gardener.GardenerSettings;
 import io.gardencell.server.gardener.Plugins;
+import io.gardencell.server.http.GardenServer;
+import io.gardencell.server.http.HijackedConnections;
+import io.gardencell.server.http.Router;
 import io.gardencell.server.http.ServerSettings;
+import io.gardencell.server.operations.Operations;
+import io.gardencell.server.operations.ServerFacts;
+import io.gardencell.server.operations.Telemetry;
 import io.gardencell.server.route.GardenApi;
 import io.gardencell.server.stream.StreamSettings;
 import io.gardencell.server.stream.Streams;
@@ -19,6 +25,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +44,7 @@ public final class Daemon implements AutoCloseable {
   private final Path dataDir;
   private final HashedWheelTimer timer = new HashedWheelTimer();
   private Optional<GardenApi> api = Optional.empty();
+  private Optional<ServerFacts> facts = Optional.empty();
 
   private Daemon(ServerOptions options) {
     this.options = options;
@@ -90,9 +98,13 @@ public final class Daemon implements AutoCloseable {
                 options.get(Flags.STOP_TIMEOUT)),
             options.get(Flags.DEFAULT_GRACE_TIME),
             GardenApi.Settings.defaults(defaults).leastReapRetry());
-    GardenApi serving =
-        new GardenApi(settings, gardener, streams, timer, (route, status, took) -> {});
+    Telemetry telemetry = new Telemetry();
+    GardenApi serving = new GardenApi(settings, gardener, streams, timer, telemetry);
     opened.push(serving::close);
+    Operations operations =
+        new Operations(facts.orElseThrow(), gardener, serving, streams, telemetry);
+    operations.addTo(serving.router());
+    debug(operations);
     serving.bind();
     gardener.start();
     serving.serve();
@@ -101,6 +113,31 @@ public final class Daemon implements AutoCloseable {
         .addKeyValue("network", address instanceof UnixDomainSocketAddress ? "unix" : "tcp")
         .addKeyValue("addr", shown(address, serving))
         .log("guardian.started");
+  }
+
+  /** The operators' routes on an address of their own; a failure is only logged (guardian). */
+  private void debug(Operations operations) {
+    Optional<IpAddress> ip = options.get(Flags.DEBUG_BIND_IP);
+    if (ip.isEmpty()) {
+      return;
+    }
+    Router router = new Router();
+    operations.addTo(router);
+    ServerSettings settings =
+        ServerSettings.defaults(
+            new InetSocketAddress(ip.get().toInetAddress(), options.get(Flags.DEBUG_BIND_PORT)));
+    GardenServer server =
+        new GardenServer(
+            settings, router, new HijackedConnections(), (route, status, took) -> {});
+    try {
+      server.bind();
+    } catch (IOException e) {
+      log.atError().setCause(e).log("debug server not started");
+      return;
+    }
+    server.serve();
+    opened.push(server::close);
+    log.atInfo().addKeyValue("port", server.port()).log("debug server started");
   }
 
   private Streams streams() {
@@ -123,7 +160,18 @@ public final class Daemon implements AutoCloseable {
     if (plugins.runtime() instanceof AutoCloseable runtime) {
       opened.push(runtime);
     }
-    GardenerSettings defaults = GardenerSettings.defaults(depot(), initBin(host));
+    Path depot = depot();
+    facts =
+        Optional.of(
+            new ServerFacts(
+                Optional.ofNullable(Daemon.class.getPackage().getImplementationVersion())
+                    .orElse("dev"),
+                host.name(),
+                host.description(),
+                host.isolated(),
+                depot,
+                List.of("garden-server")));
+    GardenerSettings defaults = GardenerSettings.defaults(depot, initBin(host));
     GardenerSettings.Policy policy =
         new GardenerSettings.Policy(
             options.get(Flags.DEFAULT_ROOTFS),

@@ -60,6 +60,7 @@ public final class RunningProcess {
         });
     CompletableFuture.allOf(stdout.ended(), stderr.ended())
         .thenRun(() -> exited.whenComplete((code, failure) -> finished()));
+    exited.whenComplete((code, failure) -> streams.ended());
     process.exited().whenComplete(this::ended);
   }
 

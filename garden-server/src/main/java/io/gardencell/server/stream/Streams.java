@@ -23,6 +23,7 @@ public final class Streams implements AutoCloseable {
   private final StreamMemory memory;
   private final LongAdder dropped = new LongAdder();
   private final LongAdder started = new LongAdder();
+  private final LongAdder running = new LongAdder();
 
   /** Timers run on {@code timer}, which the caller owns. */
   public Streams(StreamSettings settings, Timer timer) {
@@ -33,10 +34,11 @@ public final class Streams implements AutoCloseable {
 
   /** Takes over a process and begins to pump its output. */
   public RunningProcess start(String handle, String id, ContainerProcess process) {
-    RunningProcess running = new RunningProcess(handle, id, process, this);
+    RunningProcess made = new RunningProcess(handle, id, process, this);
     started.increment();
-    running.begin();
-    return running;
+    running.increment();
+    made.begin();
+    return made;
   }
 
   /** The attachment of that process with that stream id; streams that were forgotten are absent. */
@@ -59,6 +61,15 @@ public final class Streams implements AutoCloseable {
   /** Processes taken over since the start. */
   public long startedProcesses() {
     return started.sum();
+  }
+
+  /** Processes taken over whose end is not known. */
+  public long runningProcesses() {
+    return running.sum();
+  }
+
+  void ended() {
+    running.decrement();
   }
 
   /** Bytes that wait for readers or for processes now. */

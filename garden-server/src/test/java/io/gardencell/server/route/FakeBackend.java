@@ -35,7 +35,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Containers that exist in memory alone. */
-final class FakeBackend implements ContainerBackend {
+public final class FakeBackend implements ContainerBackend {
 
   final Map<Handle, FakeContainer> containers = new ConcurrentHashMap<>();
   final List<ContainerSpec> created = new CopyOnWriteArrayList<>();
@@ -43,7 +43,7 @@ final class FakeBackend implements ContainerBackend {
   final Streams streams;
   volatile Map<String, String> lastFilter = Map.of();
   volatile Runnable beforeDestroy = () -> {};
-  volatile Runnable onPing = () -> {};
+  public volatile Runnable onPing = () -> {};
   volatile Runnable onCreate = () -> {};
   volatile Supplier<Capacity> capacity = () -> new Capacity(0, 0, 0, -1);
 
@@ -51,7 +51,7 @@ final class FakeBackend implements ContainerBackend {
     this.streams = streams;
   }
 
-  FakeContainer add(String handle) {
+  public FakeContainer add(String handle) {
     FakeContainer container = new FakeContainer(handle);
     containers.put(Handle.known(handle), container);
     return container;
@@ -127,7 +127,7 @@ final class FakeBackend implements ContainerBackend {
   }
 
   /** One of them. */
-  final class FakeContainer implements BackendContainer {
+  public final class FakeContainer implements BackendContainer {
 
     final String handle;
     final Map<String, String> properties = new ConcurrentHashMap<>();
@@ -262,7 +262,7 @@ final class FakeBackend implements ContainerBackend {
   }
 
   /** Gives bytes; then breaks if it shall. */
-  static final class BytesSource implements BackendContainer.FileSource {
+  public static final class BytesSource implements BackendContainer.FileSource {
 
     private final byte[] bytes;
     volatile boolean breaks;

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** A socket with just enough HTTP to see every byte of an answer. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
 
   private final Socket socket;
   private final InputStream in;
@@ -25,12 +25,12 @@ final class RawClient implements AutoCloseable {
   }
 
   /** An answer as it came. */
-  record Reply(String head, String body) {
-    int status() {
+  public record Reply(String head, String body) {
+    public int status() {
       return Integer.parseInt(head.substring(9, 12));
     }
 
-    String header(String name) {
+    public String header(String name) {
       for (String line : head.split("\r\n")) {
         if (line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":")) {
           return line.substring(name.length() + 1).trim();
@@ -40,18 +40,18 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  RawClient send(String text) throws IOException {
+  public RawClient send(String text) throws IOException {
     return send(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  RawClient send(byte[] bytes) throws IOException {
+  public RawClient send(byte[] bytes) throws IOException {
     socket.getOutputStream().write(bytes);
     socket.getOutputStream().flush();
     return this;
   }
 
   /** Sends until the other side takes no more for a while; how many bytes went. */
-  long sendUntilItBlocks(byte[] bytes) throws IOException {
+  public long sendUntilItBlocks(byte[] bytes) throws IOException {
     long taken = 0;
     try (Selector selector = Selector.open()) {
       SocketChannel channel = channel();
@@ -67,7 +67,7 @@ final class RawClient implements AutoCloseable {
     return taken;
   }
 
-  RawClient closeOutput() throws IOException {
+  public RawClient closeOutput() throws IOException {
     socket.shutdownOutput();
     return this;
   }
@@ -76,18 +76,18 @@ final class RawClient implements AutoCloseable {
     return socket.getChannel();
   }
 
-  Reply call(String method, String path, String body) throws IOException {
+  public Reply call(String method, String path, String body) throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     String length = bytes.length == 0 ? "" : "Content-Length: " + bytes.length + "\r\n";
     send(method + " " + path + " HTTP/1.1\r\nHost: api\r\n" + length + "\r\n" + body);
     return reply();
   }
 
-  Reply get(String path) throws IOException {
+  public Reply get(String path) throws IOException {
     return call("GET", path, "");
   }
 
-  String head() throws IOException {
+  public String head() throws IOException {
     StringBuilder head = new StringBuilder();
     while (!head.toString().endsWith("\r\n\r\n")) {
       int b = in.read();
@@ -99,7 +99,7 @@ final class RawClient implements AutoCloseable {
     return head.toString();
   }
 
-  Reply reply() throws IOException {
+  public Reply reply() throws IOException {
     String head = head();
     Reply bare = new Reply(head, "");
     if (head.startsWith("HTTP/1.1 100") || bare.header("Content-Length").isEmpty()) {
@@ -126,7 +126,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** A line without its end; empty at the end of the stream. */
-  String line() throws IOException {
+  public String line() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int b = in.read(); b >= 0 && b != '\n'; b = in.read()) {
       line.write(b);
@@ -134,12 +134,12 @@ final class RawClient implements AutoCloseable {
     return line.toString(StandardCharsets.UTF_8);
   }
 
-  byte[] read(int count) throws IOException {
+  public byte[] read(int count) throws IOException {
     return in.readNBytes(count);
   }
 
   /** Everything until the server closes. */
-  byte[] rest() throws IOException {
+  public byte[] rest() throws IOException {
     return in.readAllBytes();
   }
 

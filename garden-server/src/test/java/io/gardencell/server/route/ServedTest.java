@@ -1,5 +1,6 @@
 package io.gardencell.server.route;
 
+import io.gardencell.server.http.RequestObserver;
 import io.gardencell.server.http.ServerSettings;
 import io.gardencell.server.stream.StreamSettings;
 import io.gardencell.server.stream.Streams;
@@ -13,18 +14,26 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 
 /** A server on a free port over a fake backend, for each test. */
-abstract class ServedTest {
+public abstract class ServedTest {
 
-  final Timer timer = newTimer();
-  final Streams streams = new Streams(streamSettings(), timer);
-  final FakeBackend backend = new FakeBackend(streams);
+  protected final Timer timer = newTimer();
+  protected final Streams streams = new Streams(streamSettings(), timer);
+  protected final FakeBackend backend = new FakeBackend(streams);
   private final List<RawClient> clients = new ArrayList<>();
-  GardenApi api = api(settings());
+  protected GardenApi api = api(settings());
   private boolean stopped;
 
   Timer newTimer() {
     return new HashedWheelTimer(5, TimeUnit.MILLISECONDS);
   }
+
+  /** Who is told of requests. */
+  protected RequestObserver observer() {
+    return (route, status, took) -> {};
+  }
+
+  /** A place to add routes. */
+  protected void prepare(GardenApi made) {}
 
   StreamSettings streamSettings() {
     return StreamSettings.defaults();
@@ -39,7 +48,8 @@ abstract class ServedTest {
   }
 
   final GardenApi api(GardenApi.Settings settings) {
-    GardenApi made = new GardenApi(settings, backend, streams, timer, (route, status, took) -> {});
+    GardenApi made = new GardenApi(settings, backend, streams, timer, observer());
+    prepare(made);
     try {
       made.bind();
     } catch (IOException e) {
@@ -49,7 +59,7 @@ abstract class ServedTest {
     return made;
   }
 
-  final RawClient connect() throws IOException {
+  protected final RawClient connect() throws IOException {
     RawClient client = new RawClient(api.port());
     clients.add(client);
     return client;

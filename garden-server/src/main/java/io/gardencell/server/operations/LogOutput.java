@@ -1,0 +1,102 @@
+package io.gardencell.server.operations;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where log lines go, in which form, from which level on. The one place that knows the logging
+ * backend. Any thread.
+ */
+public final class LogOutput {
+
+  private static final String READABLE =
+      "%d{HH:mm:ss.SSS} %-5level %logger{20} %replace(%X{request}){'(.+)', '[$1] '}%msg %kvp%n%ex";
+
+  private static final Map<String, Level> LEVELS =
+      Map.of(
+          "debug", Level.DEBUG,
+          "info", Level.INFO,
+          "warn", Level.WARN,
+          "error", Level.ERROR,
+          // Nothing here is logged as fatal but what ends the process, which is on its way anyway.
+          "fatal", Level.OFF);
+
+  private LogOutput() {}
+
+  /** The form of a log line. */
+  public enum Format {
+    /** One JSON object a line, as the reference writes them. */
+    JSON,
+    /** For people. */
+    TEXT;
+
+    /** Reads {@code json} or {@code text}. */
+    public static Format parse(String text) {
+      for (Format format : values()) {
+        if (format.name().toLowerCase(Locale.ROOT).equals(text)) {
+          return format;
+        }
+      }
+      throw new IllegalArgumentException("log format: '" + text + "' (expected: json or text)");
+    }
+  }
+
+  /** Logs to standard output in this form from now on, and nowhere else. */
+  public static void start(Format format, String level) {
+    if (!setLevel(level)) {
+      throw new IllegalArgumentException(
+          "log level: '" + level + "' (expected: debug, info, warn, error or fatal)");
+    }
+    LoggerContext context = context();
+    ConsoleAppender<ILoggingEvent> out = new ConsoleAppender<>();
+    out.setContext(context);
+    out.setEncoder(encoder(format, context));
+    out.start();
+    Logger root = root(context);
+    root.detachAndStopAllAppenders();
+    root.addAppender(out);
+  }
+
+  private static Encoder<ILoggingEvent> encoder(Format format, LoggerContext context) {
+    if (format == Format.JSON) {
+      LagerEncoder encoder = new LagerEncoder();
+      encoder.setContext(context);
+      encoder.start();
+      return encoder;
+    }
+    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setContext(context);
+    encoder.setPattern(READABLE);
+    encoder.start();
+    return encoder;
+  }
+
+  /** Logs from this level on; false if there is no such level. */
+  public static boolean setLevel(String name) {
+    Level level = LEVELS.get(name);
+    if (level == null) {
+      return false;
+    }
+    root(context()).setLevel(level);
+    return true;
+  }
+
+  private static LoggerContext context() {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      return context;
+    }
+    throw new IllegalStateException("the logging backend is not Logback");
+  }
+
+  private static Logger root(LoggerContext context) {
+    return context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+  }
+}
