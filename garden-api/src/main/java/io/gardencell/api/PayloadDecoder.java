@@ -15,6 +15,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,34 +70,46 @@ public final class PayloadDecoder {
   /**
    * Takes all bytes of the piece and gives the messages that they complete.
    *
-   * @throws GardenException if the bytes are no messages of this protocol, or one is too long
+   * @throws GardenException if the bytes are no messages of this protocol, or one is too long;
+   *     messages before that in the piece are lost
    */
   public List<ProcessPayload> feed(ByteBuffer piece) {
     List<ProcessPayload> payloads = new ArrayList<>();
+    feed(piece, payloads::add);
+    return payloads;
+  }
+
+  /**
+   * Takes all bytes of the piece and hands on each message as soon as it is complete.
+   *
+   * @throws GardenException if the bytes are no messages of this protocol, or one is too long;
+   *     messages before that were handed on
+   */
+  public void feed(ByteBuffer piece, Consumer<ProcessPayload> payloads) {
     while (piece.hasRemaining()) {
       ByteBuffer step = piece.slice(piece.position(), Math.min(STEP, piece.remaining()));
       piece.position(piece.position() + step.remaining());
       byte[] bytes = wellFormed(step);
-      int before = payloads.size();
+      boolean isNew;
       try {
         feeder.feedInput(bytes, 0, bytes.length);
-        take(payloads);
+        isNew = take(payloads);
       } catch (JsonProcessingException e) {
         throw GardenException.failure(
             "invalid payload: malformed JSON: " + e.getOriginalMessage(), e);
       } catch (IOException e) {
         throw new UncheckedIOException("reading from memory", e);
       }
-      boolean isNew = payloads.size() > before;
       messageBytes = (isNew ? 0 : messageBytes) + (depth == 0 ? 0 : bytes.length);
       if (messageBytes > maxBytes) {
         throw GardenException.failure("invalid payload: longer than " + maxBytes + " bytes");
       }
     }
-    return payloads;
   }
 
-  private void take(List<ProcessPayload> payloads) throws IOException {
+  /** Whether a message was completed. */
+  private boolean take(Consumer<ProcessPayload> payloads) throws IOException {
+    boolean completed = false;
     JsonToken token = parser.nextToken();
     while (token != JsonToken.NOT_AVAILABLE) {
       if (message == null) {
@@ -110,11 +123,14 @@ public final class PayloadDecoder {
       message.copyCurrentEvent(parser);
       depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
       if (depth == 0) {
-        payloads.add(decoded(message));
+        ProcessPayload payload = decoded(message);
         message = null;
+        completed = true;
+        payloads.accept(payload);
       }
       token = parser.nextToken();
     }
+    return completed;
   }
 
   private static ProcessPayload decoded(TokenBuffer message) throws IOException {

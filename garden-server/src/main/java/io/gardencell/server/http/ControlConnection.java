@@ -92,7 +92,7 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
     ByteBuf bytes = (ByteBuf) message;
     try {
       if (!over) {
-        decoder.feed(bytes.nioBuffer()).forEach(this::payload);
+        decoder.feed(bytes.nioBuffer(), this::payload);
       }
     } catch (GardenException e) {
       log.atDebug().addKeyValue("error", e.getMessage()).log("undecodable control payload");

@@ -17,6 +17,7 @@ final class RequestDecoder extends HttpRequestDecoder {
 
   private final Runnable bytesArrived;
   private boolean held;
+  private boolean decoding;
   private @Nullable ChannelHandlerContext context;
 
   RequestDecoder(Runnable bytesArrived) {
@@ -37,7 +38,12 @@ final class RequestDecoder extends HttpRequestDecoder {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
     bytesArrived.run();
-    super.channelRead(ctx, message);
+    decoding = true;
+    try {
+      super.channelRead(ctx, message);
+    } finally {
+      decoding = false;
+    }
   }
 
   @Override
@@ -51,10 +57,14 @@ final class RequestDecoder extends HttpRequestDecoder {
     }
   }
 
-  /** Goes on with the next request, of which bytes may be here already. */
+  /**
+   * Goes on with the next request, of which bytes may be here already. Called while bytes are being
+   * decoded, as by an answer that was known at once, it leaves them to that: decoding within
+   * decoding would free the bytes under the outer one.
+   */
   void next() {
     held = false;
-    if (context != null && actualReadableBytes() > 0) {
+    if (!decoding && context != null && actualReadableBytes() > 0) {
       context.pipeline().fireChannelRead(Unpooled.EMPTY_BUFFER);
     }
   }

@@ -50,6 +50,20 @@ class PlainHttpTest extends ServedTest {
   }
 
   @Test
+  void aBadRequestBehindAnotherIsRefusedAndTheFirstAnswered() throws IOException {
+    RawClient client = connect();
+    client.get("/ping");
+
+    client.send(
+        "GET /ping HTTP/1.1\r\nHost: a\r\n\r\nPOST /containers HTTP/1.1\r\nHost:\0a\r\n"
+            + "Content-Length: 12\r\n\r\n{\"handle\":5}");
+
+    assertThat(client.reply().status()).isEqualTo(200);
+    assertThat(client.reply().status()).isEqualTo(400);
+    assertThat(client.rest()).isEmpty();
+  }
+
+  @Test
   void http10IsAnsweredInKind() throws IOException {
     RawClient client = connect();
 

@@ -33,7 +33,7 @@ public abstract class ServedTest {
   }
 
   /** A place to add routes. */
-  protected void prepare(GardenApi made) {}
+  protected void prepare(GardenApi made, RequestObserver observer) {}
 
   StreamSettings streamSettings() {
     return StreamSettings.defaults();
@@ -48,8 +48,9 @@ public abstract class ServedTest {
   }
 
   final GardenApi api(GardenApi.Settings settings) {
-    GardenApi made = new GardenApi(settings, backend, streams, timer, observer());
-    prepare(made);
+    RequestObserver observer = observer();
+    GardenApi made = new GardenApi(settings, backend, streams, timer, observer);
+    prepare(made, observer);
     try {
       made.bind();
     } catch (IOException e) {
