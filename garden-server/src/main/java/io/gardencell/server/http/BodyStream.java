@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** A request body on its way from the event loop to the worker that reads it, bounded. */
 final class BodyStream extends InputStream {
 
-  private static final int HIGH = 1 << 20;
+  private static final int HIGH = 2 << 20;
   private static final int LOW = HIGH / 2;
 
   private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>();

@@ -25,7 +25,7 @@ final class RequestDecoder extends HttpRequestDecoder {
         new HttpDecoderConfig()
             .setMaxInitialLineLength(ServerSettings.HEADER_LIMIT)
             .setMaxHeaderSize(ServerSettings.HEADER_LIMIT)
-            .setMaxChunkSize(1 << 16));
+            .setMaxChunkSize(1 << 18));
     this.bytesArrived = bytesArrived;
   }
 

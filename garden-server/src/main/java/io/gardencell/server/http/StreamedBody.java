@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamedBody extends OutputStream {
 
-  private static final int BUFFER = 1 << 16;
+  private static final int BUFFER = 1 << 18;
   private static final int SMALL = 2048;
 
   private final ChannelHandlerContext ctx;

@@ -20,10 +20,11 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
 
   private static final Logger log = LoggerFactory.getLogger(OutputPump.class);
   private static final int SMALLEST_READ = 4096;
-  private static final int LARGEST_READ = 1 << 16;
+  private static final int LARGEST_READ = 1 << 18;
 
   private final String name;
   private final @Nullable AsynchronousByteChannel pipe;
+  private final StreamMemory memory;
   private final CopyOnWriteArrayList<OutputQueue> queues = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicInteger work = new AtomicInteger();
@@ -33,9 +34,10 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
   private int readSize = SMALLEST_READ;
   private volatile @Nullable ByteBuf spare;
 
-  OutputPump(String name, @Nullable AsynchronousByteChannel pipe) {
+  OutputPump(String name, @Nullable AsynchronousByteChannel pipe, StreamMemory memory) {
     this.name = name;
     this.pipe = pipe;
+    this.memory = memory;
     if (pipe == null) {
       ended.complete(null);
     }
@@ -99,6 +101,7 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
       return;
     }
     reading = true;
+    readSize = Math.min(readSize, memory.share(LARGEST_READ));
     ByteBuf buffer = buffer();
     source.read(buffer.nioBuffer(0, readSize), buffer, this);
   }
@@ -183,11 +186,13 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
     }
   }
 
+  /** Grows while there is more than fits, and shrinks at once: a pipe at rest holds a buffer. */
   private void adapt(int count) {
     if (count == readSize) {
-      readSize = Math.min(readSize * 2, LARGEST_READ);
-    } else if (count < readSize / 2) {
-      readSize = Math.max(readSize / 2, SMALLEST_READ);
+      readSize = Math.min(readSize * 4, LARGEST_READ);
+    } else {
+      int fitting = Integer.highestOneBit(Math.max(count, 1)) * 2;
+      readSize = Math.max(SMALLEST_READ, Math.min(readSize, fitting));
     }
   }
 }

@@ -42,8 +42,8 @@ public final class RunningProcess {
     this.process = process;
     this.streams = streams;
     String name = handle + "/" + id;
-    stdout = new OutputPump(name + "/stdout", process.stdout().orElse(null));
-    stderr = new OutputPump(name + "/stderr", process.stderr().orElse(null));
+    stdout = new OutputPump(name + "/stdout", process.stdout().orElse(null), streams.memory());
+    stderr = new OutputPump(name + "/stderr", process.stderr().orElse(null), streams.memory());
     AsynchronousByteChannel input = process.stdin().orElse(null);
     stdin =
         new InputPump(

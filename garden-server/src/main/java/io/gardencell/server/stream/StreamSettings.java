@@ -63,7 +63,7 @@ public record StreamSettings(
   /** What a cell runs with. */
   public static StreamSettings defaults() {
     return new StreamSettings(
-        new Bounds(1 << 20, 1 << 20, 8 << 20, 64L << 20, 64),
+        new Bounds(4 << 20, 1 << 20, 8 << 20, 64L << 20, 64),
         new Times(Duration.ofSeconds(2), Duration.ofMinutes(1), Duration.ofSeconds(10)),
         Overflow.BLOCK,
         true);

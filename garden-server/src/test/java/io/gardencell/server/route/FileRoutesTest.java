@@ -96,7 +96,7 @@ class FileRoutesTest extends ServedTest {
   // garden-api.md §15 case 73; weakness 10
   @Test
   void aSourceThatBreaksMidwayBreaksTheConnection() throws IOException {
-    FakeBackend.BytesSource source = new FakeBackend.BytesSource(new byte[200_000]);
+    FakeBackend.BytesSource source = new FakeBackend.BytesSource(new byte[1 << 20]);
     source.breaks = true;
     backend.add("h").source = source;
     RawClient client = connect();

@@ -114,7 +114,7 @@ class StreamsTest {
     streams = streams(small());
     start("p", process).attach();
     process.stdout.write(new byte[1024 * KIB]);
-    assertThat(process.stdout.taken()).isLessThanOrEqualTo((128 + 64) * KIB);
+    assertThat(process.stdout.taken()).isLessThanOrEqualTo((128 + 256) * KIB);
 
     pass(Duration.ofSeconds(2));
 
@@ -137,8 +137,8 @@ class StreamsTest {
 
     assertThat(process.stdout.taken()).isEqualTo(all.length);
     byte[] kept = drain(attachment.stdout());
-    assertThat(kept).hasSizeBetween(128 * KIB, 256 * KIB);
-    assertThat(Arrays.copyOf(kept, 128 * KIB)).isEqualTo(Arrays.copyOf(all, 128 * KIB));
+    assertThat(kept.length).isBetween(64 * KIB, 256 * KIB);
+    assertThat(Arrays.mismatch(kept, 0, 64 * KIB, all, 0, 64 * KIB)).isNegative();
     assertThat(streams.droppedBytes()).isEqualTo(all.length - kept.length);
   }
 
