@@ -127,8 +127,7 @@ public final class Daemon implements AutoCloseable {
         ServerSettings.defaults(
             new InetSocketAddress(ip.get().toInetAddress(), options.get(Flags.DEBUG_BIND_PORT)));
     GardenServer server =
-        new GardenServer(
-            settings, router, new HijackedConnections(), (route, status, took) -> {});
+        new GardenServer(settings, router, new HijackedConnections(), (route, status, took) -> {});
     try {
       server.bind();
     } catch (IOException e) {

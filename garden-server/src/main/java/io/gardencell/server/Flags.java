@@ -51,6 +51,13 @@ final class Flags {
           "info",
           WORKS,
           "least severity that is logged");
+  static final Flag<String> LOG_FORMAT =
+      one(
+          "log-format",
+          FlagType.choice("text", "json"),
+          "text",
+          WORKS,
+          "log lines for people, or the reference's JSON");
   static final Flag<String> TIME_FORMAT =
       one(
           "time-format",
@@ -65,9 +72,9 @@ final class Flags {
   static final Flag<Optional<Path>> BIND_SOCKET =
       maybe("bind-socket", FlagType.PATH, WORKS, "unix socket, if no --bind-ip is given");
   static final Flag<Optional<IpAddress>> DEBUG_BIND_IP =
-      maybe("debug-bind-ip", FlagType.IP, NOT_YET, "address of the debug server; without, none");
+      maybe("debug-bind-ip", FlagType.IP, WORKS, "address of the debug server; without, none");
   static final Flag<Integer> DEBUG_BIND_PORT =
-      one("debug-bind-port", FlagType.U16, 17013, NOT_YET, "port of the debug server");
+      one("debug-bind-port", FlagType.U16, 17013, WORKS, "port of the debug server");
   static final Flag<Duration> READ_HEADER_TIMEOUT =
       one(
           "read-header-timeout",

@@ -1,9 +1,8 @@
 package io.gardencell.server;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.LoggerContext;
 import io.gardencell.api.GardenException;
 import io.gardencell.hcs.HcsException;
+import io.gardencell.server.operations.LogOutput;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -50,7 +49,8 @@ public final class Main {
 
   private static OptionalInt run(ServerOptions.Asked.Command command) throws IOException {
     ServerOptions options = command.options();
-    logFrom(options.get(Flags.LOG_LEVEL));
+    LogOutput.start(
+        LogOutput.Format.parse(options.get(Flags.LOG_FORMAT)), options.get(Flags.LOG_LEVEL));
     StartReport.log(options);
     switch (command.name()) {
       case "setup" -> {
@@ -64,15 +64,6 @@ public final class Main {
         Shutdown.onEnd(Daemon.start(options), options.get(Flags.STOP_TIMEOUT));
         return OptionalInt.empty();
       }
-    }
-  }
-
-  /** The reference's {@code fatal} is our ERROR too: an operator must act on both. */
-  private static void logFrom(String level) {
-    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
-      loggers
-          .getLogger(Logger.ROOT_LOGGER_NAME)
-          .setLevel(Level.toLevel(level.equals("fatal") ? "error" : level));
     }
   }
 }

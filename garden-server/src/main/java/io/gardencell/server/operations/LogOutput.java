@@ -3,10 +3,8 @@ package io.gardencell.server.operations;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
-import ch.qos.logback.core.encoder.Encoder;
 import java.util.Locale;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
@@ -17,17 +15,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogOutput {
 
-  private static final String READABLE =
-      "%d{HH:mm:ss.SSS} %-5level %logger{20} %replace(%X{request}){'(.+)', '[$1] '}%msg %kvp%n%ex";
-
   private static final Map<String, Level> LEVELS =
       Map.of(
           "debug", Level.DEBUG,
           "info", Level.INFO,
           "warn", Level.WARN,
           "error", Level.ERROR,
-          // Nothing here is logged as fatal but what ends the process, which is on its way anyway.
-          "fatal", Level.OFF);
+          // An operator must act on both.
+          "fatal", Level.ERROR);
 
   private LogOutput() {}
 
@@ -49,34 +44,25 @@ public final class LogOutput {
     }
   }
 
-  /** Logs to standard output in this form from now on, and nowhere else. */
+  /** Logs in this form from now on; {@code TEXT} is what the configuration file says. */
   public static void start(Format format, String level) {
     if (!setLevel(level)) {
       throw new IllegalArgumentException(
           "log level: '" + level + "' (expected: debug, info, warn, error or fatal)");
     }
-    LoggerContext context = context();
-    ConsoleAppender<ILoggingEvent> out = new ConsoleAppender<>();
-    out.setContext(context);
-    out.setEncoder(encoder(format, context));
-    out.start();
-    Logger root = root(context);
-    root.detachAndStopAllAppenders();
-    root.addAppender(out);
-  }
-
-  private static Encoder<ILoggingEvent> encoder(Format format, LoggerContext context) {
     if (format == Format.JSON) {
+      LoggerContext context = context();
       LagerEncoder encoder = new LagerEncoder();
       encoder.setContext(context);
       encoder.start();
-      return encoder;
+      ConsoleAppender<ILoggingEvent> out = new ConsoleAppender<>();
+      out.setContext(context);
+      out.setEncoder(encoder);
+      out.start();
+      Logger root = root(context);
+      root.detachAndStopAllAppenders();
+      root.addAppender(out);
     }
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-    encoder.setContext(context);
-    encoder.setPattern(READABLE);
-    encoder.start();
-    return encoder;
   }
 
   /** Logs from this level on; false if there is no such level. */
