@@ -61,6 +61,9 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
   private void exited(@Nullable Long code, @Nullable Throwable failure) {
     ChannelHandlerContext ctx = context;
     if (over || ctx == null) {
+      log.atDebug()
+          .addKeyValue("process", attachment.process().id())
+          .log("exit not told, the client is gone");
       return;
     }
     String id = attachment.process().id();

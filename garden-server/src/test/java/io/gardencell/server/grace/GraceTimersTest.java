@@ -20,10 +20,16 @@ class GraceTimersTest {
   private int failures;
   private boolean busy;
   private boolean overloaded;
+  private boolean delayed;
+  private final List<Runnable> waiting = new ArrayList<>();
   private final GraceTimers timers =
       new GraceTimers(timer, this::execute, this::reap, Duration.ofSeconds(30));
 
   private void execute(Runnable task) {
+    if (delayed) {
+      waiting.add(task);
+      return;
+    }
     if (overloaded) {
       throw new RejectedExecutionException("full");
     }
@@ -187,5 +193,25 @@ class GraceTimersTest {
     pass(1000);
 
     assertThat(reaped).isEmpty();
+  }
+
+  // garden-api.md §14 weaknesses 17 and 18
+  @Test
+  void aReapThatTakesItsTimeHoldsUpNobodyAndYieldsToAUseThatBeganMeanwhile() throws Exception {
+    Handle other = Handle.parse("other");
+    delayed = true;
+    timers.arm(H, Duration.ofSeconds(1));
+    timers.arm(other, Duration.ofSeconds(1));
+    pass(1000);
+    assertThat(waiting).hasSize(2);
+
+    try (GraceTimers.Hold hold = timers.hold(H)) {
+      waiting.forEach(Runnable::run);
+      assertThat(reaped).containsExactly(other);
+    }
+    pass(1000);
+    waiting.get(2).run();
+
+    assertThat(reaped).containsExactly(other, H);
   }
 }

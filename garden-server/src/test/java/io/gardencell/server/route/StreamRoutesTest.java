@@ -315,6 +315,25 @@ class StreamRoutesTest extends ServedTest {
         .isEqualTo("{\"process_id\":\"p1\",\"error\":\"host lost it\"}\n");
   }
 
+  // garden-api.md §6.6; §14 weakness 20
+  @Test
+  void aClientThatVanishesHarmsNeitherTheProcessNorTheOthers() throws Exception {
+    RawClient first = started();
+    RawClient second = open("p1");
+    second.line();
+    RawClient output = open("p1/attaches/2/stdout");
+    open("p1/attaches/1/stdout").close();
+
+    first.close();
+    assertThat(api.hijacked().awaitControls(1, Duration.ofSeconds(10))).isTrue();
+    process.stdout.write("to the other");
+    assertThat(process.killed).isNotDone();
+    process.exit(0);
+
+    assertThat(new String(output.rest())).isEqualTo("to the other");
+    assertThat(new String(second.rest())).contains("\"exit_status\":0");
+  }
+
   // garden-api.md §15 case 63
   @Test
   void fiveAttachesGetAllOutputAndTheExit() throws IOException {
