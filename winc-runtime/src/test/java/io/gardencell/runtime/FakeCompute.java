@@ -140,7 +140,10 @@ final class FakeCompute implements HostCompute {
       FakeProgram program = host.runsPrograms ? FakeProgram.of(system.id, document) : null;
       FakeHost.Process process = host.new Process(host.nextPid(), document, program);
       system.processes.put(process.pid, process);
-      host.processes.put(process.pid, new HostProcess(process.pid, 133_000_000_000_000_000L, true));
+      if (!host.processesVanish) {
+        host.processes.put(
+            process.pid, new HostProcess(process.pid, 133_000_000_000_000_000L, true));
+      }
       if (program != null) {
         program.start(process::end);
       }

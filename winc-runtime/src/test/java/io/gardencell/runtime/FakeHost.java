@@ -48,6 +48,9 @@ public final class FakeHost {
   public boolean shutdownHangs;
   boolean terminateHangs;
 
+  /** Whether processes are gone before anybody can look at them. */
+  boolean processesVanish;
+
   /** Whether processes are programs that run, and wrong states and documents are refused. */
   public boolean runsPrograms;
 

@@ -227,6 +227,20 @@ class WincRuntimeTest {
     assertThat(fake.mounts).containsOnly(java.util.Map.entry(state.root(), VOLUME));
   }
 
+  // winc-runtime.md 17.5
+  @Test
+  void anInitProcessThatEndsAtOnceIsNoFailure() throws IOException {
+    fake.processesVanish = true;
+
+    ContainerState state = runtime.create(bundle("c1", "", ""));
+
+    assertThat(state.status()).isEqualTo(Status.STOPPED);
+    assertThat(fake.systems).containsKey("c1");
+    runtime.delete("c1");
+    assertThat(fake.mounts).isEmpty();
+  }
+
+  // winc-runtime.md 18 case 53
   @Test
   void endOfTheInitProcessIsStateStopped() throws IOException {
     ContainerState state = runtime.create(bundle("c1", "", ""));

@@ -1,23 +1,16 @@
 package io.gardencell.hcs.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.IntNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /**
  * Replays one vector: lays out its files, runs its setup and its command, and compares exit code,
@@ -192,9 +185,7 @@ public final class GoldenReplay {
         match.json("log line " + (i + 1), lines.get(i), ending.log().get(i));
       }
     }
-    for (Map.Entry<String, JsonNode> output : vector.outputs().entrySet()) {
-      output(output.getKey(), output.getValue(), match);
-    }
+    new GoldenOutputs(stage, outputs, match).compare(vector.outputs());
   }
 
   /** Identifiers of layers are the service's own: the recorded ones stand for ours. */
@@ -231,61 +222,5 @@ public final class GoldenReplay {
 
   private static RecordedCall withoutOut(RecordedCall call) {
     return new RecordedCall(call.function(), call.args(), call.hresult(), TextNode.valueOf(""));
-  }
-
-  private void output(String name, JsonNode expected, GoldenMatch match) throws IOException {
-    Path path = stage.path(name);
-    if (expected.isNull()) {
-      if (Files.exists(path)) {
-        match.differs(name, "absent", "present");
-      }
-    } else if (!Files.exists(path)) {
-      match.differs(name, expected, "absent");
-    } else if (Files.isDirectory(path)) {
-      ObjectNode wanted = GoldenVector.JSON.createObjectNode();
-      expected.properties().forEach(e -> wanted.set(e.getKey().replace('\\', '/'), e.getValue()));
-      folder(name, wanted, path, match);
-    } else {
-      file(name, expected, path, match);
-    }
-  }
-
-  private void folder(String name, ObjectNode expected, Path folder, GoldenMatch match)
-      throws IOException {
-    List<Path> found;
-    try (Stream<Path> all = Files.walk(folder)) {
-      found = all.filter(p -> !p.equals(folder)).sorted().toList();
-    }
-    for (Path each : found) {
-      String relative = folder.relativize(each).toString().replace('\\', '/');
-      String key = Files.isDirectory(each) ? relative + "/" : relative;
-      JsonNode wanted = expected.remove(key);
-      if (wanted == null) {
-        match.differs(name + "/" + key, "absent", "present");
-      } else if (!wanted.isNull()) {
-        file(name + "/" + key, wanted, each, match);
-      }
-    }
-    expected.fieldNames().forEachRemaining(k -> match.differs(name + "/" + k, "present", "absent"));
-  }
-
-  private void file(String name, JsonNode expected, Path file, GoldenMatch match)
-      throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    if (expected.has("base64")) {
-      String actual = Base64.getEncoder().encodeToString(bytes);
-      if (!expected.get("base64").asText().equals(actual)) {
-        match.differs(name, expected, actual);
-      }
-    } else if (expected.size() == 1 && expected.has("size") && bytes.length > 1024) {
-      match.json(name + " length", expected.get("size"), IntNode.valueOf(bytes.length));
-    } else {
-      String text = outputs.apply(new String(bytes, StandardCharsets.UTF_8));
-      if (expected.isTextual()) {
-        match.content(name, expected.asText(), text);
-      } else {
-        match.json(name, expected, GoldenVector.JSON.readTree(text));
-      }
-    }
   }
 }
