@@ -49,7 +49,8 @@ final class CommandLineText {
       }
     }
     CommandLine line = new CommandLine(spec());
-    line.getCommandSpec().parser().collectErrors(true);
+    // A plugin's argument may look like a flag of ours: --image-plugin-extra-arg=--config=FILE.
+    line.getCommandSpec().parser().collectErrors(true).allowOptionsAsOptionParameters(true);
     ParseResult result = line.parseArgs(words.toArray(new String[0]));
     for (Exception error : result.errors()) {
       if (!(error instanceof CommandLine.UnmatchedArgumentException)) {

@@ -220,6 +220,14 @@ class ServerOptionsTest {
   }
 
   @Test
+  void aPluginsArgumentMayLookLikeAFlagOfTheServer() {
+    ServerOptions options = ServerOptions.parse("--image-plugin-extra-arg=--config=C:\\groot.yml");
+
+    assertThat(options.get(Flags.IMAGE_PLUGIN_ARGS)).containsExactly("--config=C:\\groot.yml");
+    assertThat(options.given()).containsExactly(Flags.IMAGE_PLUGIN_ARGS);
+  }
+
+  @Test
   void aRepeatedFlagKeepsItsOrderAndASingleOneItsLastValue() {
     ServerOptions options =
         ServerOptions.parse(

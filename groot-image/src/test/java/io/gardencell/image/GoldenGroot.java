@@ -10,6 +10,7 @@ import io.gardencell.hcs.golden.CallRecorder;
 import io.gardencell.hcs.golden.GoldenReplay;
 import io.gardencell.hcs.golden.GoldenRun;
 import io.gardencell.hcs.golden.GoldenStage;
+import io.gardencell.hcs.golden.GoldenStep;
 import io.gardencell.hcs.golden.GoldenVector;
 import io.gardencell.image.registry.ScriptedRegistry;
 import java.io.ByteArrayOutputStream;
@@ -18,8 +19,10 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
@@ -32,6 +35,7 @@ final class GoldenGroot implements AutoCloseable {
 
   private final Path root;
   private final Host host;
+  private int commands;
   private final ScriptedRegistry registry = new ScriptedRegistry();
 
   GoldenGroot(Path root, Host host) {
@@ -52,6 +56,8 @@ final class GoldenGroot implements AutoCloseable {
   List<String> differences(
       GoldenVector vector, CallRecorder recorder, Consumer<String> faults, LongConsumer fill) {
     offer(vector.registry());
+    commands =
+        1 + (int) vector.setup().stream().filter(GoldenStep.Command.class::isInstance).count();
     GoldenStage stage = new GoldenStage(root, "C:\\probe.exe");
     stage.with("{{REGISTRY}}", registry.host());
     return new GoldenReplay(stage, recorder, this::run)
@@ -71,20 +77,24 @@ final class GoldenGroot implements AutoCloseable {
     StringBuilder rest = new StringBuilder();
     List<JsonNode> log = GoldenRun.LogFile.split(err.toString(StandardCharsets.UTF_8), rest);
     log.forEach(line -> ((ObjectNode) line.path("data")).remove("session"));
-    removeAdditions(root.resolve("store"));
+    commands--;
+    if (commands == 0) {
+      removeInherited(root.resolve("store").resolve("layers"));
+    }
+    removeAdditions(root.resolve("store"), commands == 0);
     return GoldenRun.Ending.of(
         code, out.toByteArray(), rest.toString().getBytes(StandardCharsets.UTF_8), log);
   }
 
   /** What lies in our store and not in the reference's; of it only the lock file may stay. */
-  private static void removeAdditions(Path store) throws IOException {
+  private static void removeAdditions(Path store, boolean isLast) throws IOException {
     for (String name : List.of("pins", "tmp")) {
       assertThat(DriverStore.names(store.resolve(name))).isEmpty();
       Files.deleteIfExists(store.resolve(name));
     }
     Files.deleteIfExists(store.resolve("locks").resolve("store.lock"));
     Files.deleteIfExists(store.resolve("locks"));
-    for (String layer : DriverStore.names(store.resolve("layers"))) {
+    for (String layer : isLast ? DriverStore.names(store.resolve("layers")) : Set.<String>of()) {
       Files.deleteIfExists(store.resolve("layers").resolve(layer).resolve("parent"));
     }
     for (String volume : DriverStore.names(store.resolve("volumes"))) {
@@ -95,6 +105,33 @@ final class GoldenGroot implements AutoCloseable {
     }
     if (Files.isDirectory(store) && DriverStore.names(store).isEmpty()) {
       Files.delete(store);
+    }
+  }
+
+  /** The emulated host's imported layers hold what they inherit; that was not recorded. */
+  private static void removeInherited(Path layers) throws IOException {
+    List<Path> inherited = new ArrayList<>();
+    for (String layer : DriverStore.names(layers)) {
+      Path folder = layers.resolve(layer);
+      if (Files.deleteIfExists(folder.resolve("merged"))) {
+        Path parent = layers.resolve(Files.readString(folder.resolve("parent")));
+        try (Stream<Path> all = Files.walk(folder.resolve("Files"))) {
+          for (Path file : all.filter(Files::isRegularFile).toList()) {
+            Path there = parent.resolve(folder.relativize(file));
+            if (Files.isRegularFile(there) && Files.mismatch(file, there) < 0) {
+              inherited.add(file);
+            }
+          }
+        }
+      }
+    }
+    for (Path file : inherited) {
+      Files.delete(file);
+      for (Path above = file.getParent();
+          above != null && !above.endsWith("Files") && DriverStore.names(above).isEmpty();
+          above = above.getParent()) {
+        Files.delete(above);
+      }
     }
   }
 

@@ -115,7 +115,7 @@ class GrootImageTest {
     String uri = layout("image", List.of(base), List.of());
 
     assertThatThrownBy(() -> groot.create(request("web-1", uri, 0, false)))
-        .hasMessageContaining("Files/out/evil");
+        .hasMessageContaining("Files\\out\\evil");
 
     assertNothingIsLeft();
   }

@@ -28,19 +28,31 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LayerUnpacker {
 
+  /**
+   * Several times what the largest Windows base layers have; beyond, it is an attack on the disk.
+   */
+  static final int MAX_ENTRIES = 800_000;
+
   private static final int MAX_NAME = 32 * 1024;
   private static final String WHITEOUT = ".wh.";
   private static final String OPAQUE = ".wh..wh..opq";
 
   private final Host host;
   private final boolean linuxLayers;
+  private final int maxEntries;
+  private int entries;
   private final ByteBuffer buffer = ByteBuffer.allocate(128 * 1024);
   private @Nullable Boolean madeOnLinux;
 
   /** For one layer on the given host. */
   public LayerUnpacker(Host host, boolean linuxLayers) {
+    this(host, linuxLayers, MAX_ENTRIES);
+  }
+
+  LayerUnpacker(Host host, boolean linuxLayers, int maxEntries) {
     this.host = host;
     this.linuxLayers = linuxLayers;
+    this.maxEntries = maxEntries;
   }
 
   /**
@@ -226,7 +238,11 @@ public final class LayerUnpacker {
   }
 
   /** The stream's own failures are no IOExceptions, so these are the archive's. */
-  private static @Nullable TarArchiveEntry next(TarArchiveInputStream tar) throws IOException {
+  private @Nullable TarArchiveEntry next(TarArchiveInputStream tar) throws IOException {
+    if (entries > maxEntries) {
+      throw GardenException.failure("layer has more than " + maxEntries + " entries");
+    }
+    entries++;
     try {
       return tar.getNextEntry();
     } catch (IOException | IllegalArgumentException e) {

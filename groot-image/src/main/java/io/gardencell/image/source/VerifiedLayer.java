@@ -54,7 +54,7 @@ public final class VerifiedLayer extends InputStream {
           layer,
           stored,
           new Tally(
-              plain,
+              new ReadAhead(plain),
               layer.diffId(),
               quota,
               () -> failure(layer, STORING + "uncompressed layer size exceeds quota", null)));
