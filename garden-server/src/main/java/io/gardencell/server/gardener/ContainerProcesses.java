@@ -58,7 +58,7 @@ final class ContainerProcesses {
     try {
       if (sidecar) {
         Sidecars.user(spec.user());
-        sidecars.claim(id.value());
+        sidecars.begin(id.value());
         claimed = true;
         // Known before anything is made, so that a start after a crash finds it.
         remember(new SavedProcess(id.value(), 0, true, cell.clock().millis()));
@@ -78,6 +78,7 @@ final class ContainerProcesses {
       done = true;
       return follow(slot, process, sidecar);
     } finally {
+      sidecars.end(id.value());
       if (!done) {
         cleanUp(slot, claimed);
       }

@@ -1,7 +1,6 @@
 package io.gardencell.server.gardener;
 
 import io.gardencell.api.GardenException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,8 +9,6 @@ import java.util.List;
  * again. One thread.
  */
 final class Destruction {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Cell cell;
   private final LiveContainer container;
@@ -25,7 +22,7 @@ final class Destruction {
 
   /** Destroys it; {@code forgotten} is called when nothing is left. */
   void run(Runnable forgotten) {
-    container.beginDestroy(PATIENCE);
+    container.beginDestroy(cell.settings().deadlines().stopGrace());
     List<String> failures = new ArrayList<>();
     // Ends the clients' processes first; what does not end here ends with the container.
     Undo.attempt(() -> processes.stop(true), new ArrayList<>());

@@ -58,7 +58,8 @@ public record GardenerSettings(
   /**
    * How long operations may take before the client is told.
    *
-   * @param stopGrace how long processes may take to end after a graceful request
+   * @param stopGrace how long processes may take to end after a graceful request, and operations
+   *     under way before their container is destroyed all the same
    * @param retryPause how long after a failed destroy or take-up of the start the next try begins
    */
   public record Deadlines(

@@ -9,6 +9,7 @@ import io.gardencell.api.spi.ImageRequest;
 import io.gardencell.api.spi.RootFilesystem;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +31,9 @@ final class Sidecars {
 
   private final Set<String> present = ConcurrentHashMap.newKeySet();
 
+  /** Of these one cannot tell yet what there will be; guarded by itself. */
+  private final Set<String> starting = new HashSet<>();
+
   Sidecars(Cell cell, String handle, ProcessFiles files) {
     this.cell = cell;
     this.handle = handle;
@@ -42,6 +46,22 @@ final class Sidecars {
       throw GardenException.failure("process ID '" + id + "' already in use");
     }
     present.add(id);
+  }
+
+  /** Takes the id for one whose start begins; it cannot be removed before {@link #end}. */
+  void begin(String id) {
+    synchronized (starting) {
+      claim(id);
+      starting.add(id);
+    }
+  }
+
+  /** The start has ended, well or not. */
+  void end(String id) {
+    synchronized (starting) {
+      starting.remove(id);
+      starting.notifyAll();
+    }
   }
 
   /** Makes the volume and the system and starts the process; the caller removes what is left. */
@@ -94,12 +114,38 @@ final class Sidecars {
     }
   }
 
-  /** Removes all; every one is tried. */
+  /** Removes all; every one is tried, but one whose start hangs is left to its start. */
   void removeAll() {
+    Set<String> hanging = awaitStarts(cell.settings().deadlines().stopGrace());
     List<String> failures = new ArrayList<>();
-    List.copyOf(present).forEach(id -> Undo.attempt(() -> remove(id), failures));
+    for (String id : List.copyOf(present)) {
+      if (hanging.contains(id)) {
+        failures.add("process " + id + " is still being started");
+      } else {
+        Undo.attempt(() -> remove(id), failures);
+      }
+    }
     if (!failures.isEmpty()) {
       throw GardenException.failure(Undo.text(failures));
+    }
+  }
+
+  private Set<String> awaitStarts(Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
+    synchronized (starting) {
+      while (!starting.isEmpty()) {
+        long left = (end - System.nanoTime()) / 1_000_000;
+        if (left <= 0) {
+          break;
+        }
+        try {
+          starting.wait(left);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          break;
+        }
+      }
+      return Set.copyOf(starting);
     }
   }
 

@@ -84,8 +84,13 @@ abstract class GardenerTest {
     restart(s -> s);
   }
 
-  static UnaryOperator<GardenerSettings> deadlines(Duration each) {
-    return settings -> settings.with(Deadlines.all(each));
+  /** Long deadlines but for these. */
+  static UnaryOperator<GardenerSettings> deadlines(
+      Duration create, Duration run, Duration destroy, Duration metrics) {
+    return settings ->
+        settings.with(
+            new Deadlines(
+                create, run, LONG, destroy, metrics, Duration.ofMillis(200), Duration.ofMillis(2)));
   }
 
   static ContainerSpec spec(String json) {

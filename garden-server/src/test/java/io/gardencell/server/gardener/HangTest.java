@@ -3,6 +3,7 @@ package io.gardencell.server.gardener;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gardencell.api.GardenException;
 import io.gardencell.server.gardener.GardenerSettings.Bounds;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,7 +21,7 @@ class HangTest extends GardenerTest {
   @ParameterizedTest
   @ValueSource(strings = {"image.create", "runtime.create", "network.up"})
   void aCreateThatComesTooLateIsTakenBack(String step) throws IOException {
-    restart(deadlines(SHORT));
+    restart(deadlines(SHORT, LONG, LONG, LONG));
     CountDownLatch host = plugins.hang(step);
 
     assertThatThrownBy(() -> create("c"))
@@ -35,7 +36,7 @@ class HangTest extends GardenerTest {
 
   @Test
   void aProcessThatComesTooLateIsEnded() throws IOException {
-    restart(deadlines(SHORT));
+    restart(deadlines(LONG, SHORT, LONG, LONG));
     create("c");
     CountDownLatch host = plugins.hang("runtime.run");
 
@@ -52,14 +53,14 @@ class HangTest extends GardenerTest {
     try {
       get("c").run(process("{\"id\":\"" + id + "\",\"path\":\"x\"}"));
       return true;
-    } catch (io.gardencell.api.GardenException taken) {
+    } catch (GardenException taken) {
       return false;
     }
   }
 
   @Test
   void aPortThatIsMappedTooLateIsShownAllTheSame() throws IOException {
-    restart(deadlines(SHORT));
+    restart(deadlines(LONG, SHORT, LONG, LONG));
     create("c");
     CountDownLatch host = plugins.hang("network.net-in");
 
@@ -90,7 +91,7 @@ class HangTest extends GardenerTest {
 
   @Test
   void aDestroyThatHangsAnswersInTimeAndEndsByItself() throws IOException {
-    restart(deadlines(SHORT));
+    restart(deadlines(LONG, LONG, SHORT, LONG));
     create("c");
     create("other");
     CountDownLatch host = plugins.hang("runtime.delete");
@@ -106,7 +107,7 @@ class HangTest extends GardenerTest {
 
   @Test
   void whatHangsDoesNotKeepTheServerFromStopping() throws IOException {
-    restart(deadlines(SHORT));
+    restart(deadlines(LONG, LONG, LONG, SHORT));
     create("c");
     plugins.hang("runtime.stats");
     assertThatThrownBy(() -> get("c").metrics()).hasMessageContaining("no answer");
@@ -114,5 +115,44 @@ class HangTest extends GardenerTest {
     long begin = System.nanoTime();
     gardener.close();
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
+  }
+
+  @Test
+  void aSidecarThatComesTooLateLeavesNothingThoughItsContainerIsDestroyedMeanwhile()
+      throws IOException {
+    create("c");
+    restart(deadlines(SHORT, LONG, LONG, LONG));
+    CountDownLatch host = plugins.hang("runtime.sidecar");
+    assertThatThrownBy(
+            () ->
+                get("c").run(process("{\"id\":\"pea\",\"path\":\"x\",\"image\":{\"uri\":\"u\"}}")))
+        .hasMessageContaining("no answer");
+
+    assertThat(becomes(() -> toldThatItIsBeingStarted("c"))).isTrue();
+    host.countDown();
+
+    assertThat(becomes(() -> isDestroyed("c"))).isTrue();
+    assertThat(becomes(() -> plugins.leftovers().isEmpty())).isTrue();
+    create("pea");
+  }
+
+  private boolean toldThatItIsBeingStarted(String handle) {
+    try {
+      destroy(handle);
+      return false;
+    } catch (GardenException e) {
+      return String.valueOf(e.getMessage()).contains("process pea is still being started");
+    }
+  }
+
+  private boolean isDestroyed(String handle) {
+    try {
+      destroy(handle);
+      return true;
+    } catch (GardenException.ContainerNotFound gone) {
+      return true;
+    } catch (GardenException busy) {
+      return false;
+    }
   }
 }
