@@ -147,7 +147,7 @@ final class TrackedContainer {
   }
 
   private void verifyInfo(ContainerInfo info, List<String> wrong) {
-    int found = Integer.parseInt(info.properties().getOrDefault(COUNT, "-1"));
+    int found = Integer.parseInt(there(info.properties()).getOrDefault(COUNT, "-1"));
     if (state == State.THERE && found != count && !(countUnsure && found == count + 1)) {
       wrong.add(handle + ": property " + found + " (expected: " + count + ")");
     }
@@ -167,6 +167,10 @@ final class TrackedContainer {
     countUnsure = false;
     portsUnsure = false;
     mainUnsure = false;
+  }
+
+  private static Map<String, String> there(@Nullable Map<String, String> properties) {
+    return properties == null ? Map.of() : properties;
   }
 
   private void probe(RemoteContainer container, List<String> wrong) throws IOException {
