@@ -27,6 +27,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -35,6 +37,12 @@ import java.util.stream.Stream;
  * host, which misbehaves on demand. {@link #leftovers} says what a container has left anywhere.
  */
 final class EmulatedCell implements AutoCloseable {
+
+  private static final int LOWEST_PORT = 12000;
+  private static final int PORTS = 100;
+  private static final int MOST_RANGES = 200;
+  private static final int FIRST_RANGE = ThreadLocalRandom.current().nextInt(MOST_RANGES);
+  private static final AtomicInteger RANGES = new AtomicInteger();
 
   private final Path data;
   private final HashedWheelTimer timer = new HashedWheelTimer();
@@ -70,13 +78,22 @@ final class EmulatedCell implements AutoCloseable {
                   GardenerSettings.defaults(
                       Files.createDirectories(data.resolve("depot")), init(data))),
               new Plugins(
-                  image, new WincNetwork(host.host(), NetworkConfig.defaults(data)), runtime),
+                  image,
+                  new WincNetwork(
+                      host.host(), NetworkConfig.defaults(data).withPorts(ports(), PORTS)),
+                  runtime),
               streams,
               Clock.systemUTC());
       gardener.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Mapped ports are opened on this machine, so no two cells have a range in common. */
+  private static int ports() {
+    int range = (FIRST_RANGE + RANGES.getAndIncrement()) % MOST_RANGES;
+    return LOWEST_PORT + range * PORTS;
   }
 
   private static Path init(Path data) throws IOException {
@@ -119,11 +136,11 @@ final class EmulatedCell implements AutoCloseable {
             "emulator/quota")) {
       names(data.resolve(directory)).forEach(n -> left.add(directory + "/" + n));
     }
-    ports().forEach(p -> left.add("port of " + p));
+    takenPorts().forEach(p -> left.add("port of " + p));
     return left;
   }
 
-  private List<String> ports() {
+  private List<String> takenPorts() {
     Path pool = data.resolve("network/port-state.json");
     try {
       String text = Files.exists(pool) ? Files.readString(pool).strip() : "";

@@ -107,6 +107,25 @@ public record NetworkConfig(
         false);
   }
 
+  /** The same with another port pool. */
+  public NetworkConfig withPorts(int first, int count) {
+    return new NetworkConfig(
+        networkName,
+        subnetRange,
+        gatewayAddress,
+        mtu,
+        dnsServers,
+        searchDomains,
+        maximumOutgoingBandwidth,
+        allowOutboundByDefault,
+        commandTimeout,
+        first,
+        count,
+        stateDir,
+        sharedPortState,
+        attachBeforeRules);
+  }
+
   /**
    * Reads a config file; unknown keys are ignored, letter case of keys does not matter.
    *
