@@ -51,7 +51,7 @@ final class MemoryWatch {
     if (limited.isEmpty() || now - notBefore < 0) {
       return;
     }
-    OptionalLong machine = ProcessTable.machinePrivateBytes();
+    OptionalLong machine = PrivateMemory.ofMachine();
     long supply = machine.orElse(0);
     long longest = machine.isPresent() ? LONGEST : LONGEST_BLIND;
     List<Map.Entry<SystemRecord, Budget>> due =
@@ -66,7 +66,7 @@ final class MemoryWatch {
           processes
               .membersOf(system.marker(), SystemStatistics.roots(store.processes(system)))
               .stream()
-              .mapToLong(m -> ProcessTable.privateBytes(m.pid()))
+              .mapToLong(m -> PrivateMemory.of(m.pid()))
               .sum();
       e.getValue().looked(now, supply, limit(system) - used);
       if (used > limit(system)) {

@@ -95,7 +95,7 @@ final class SystemStatistics {
     for (ProcessTable.Entry m : members) {
       times =
           times.plus(new EndedTimes(m.user() + m.childrenUser(), m.kernel() + m.childrenKernel()));
-      memory += ProcessTable.privateBytes(m.pid());
+      memory += PrivateMemory.of(m.pid());
     }
     for (Path home : processes.keySet()) {
       times = times.plus(EndedTimes.of(home));
@@ -120,7 +120,7 @@ final class SystemStatistics {
   }
 
   private static ProcessDetails details(ProcessTable.Entry m) {
-    long bytes = ProcessTable.privateBytes(m.pid());
+    long bytes = PrivateMemory.of(m.pid());
     String created =
         ProcessHandle.of(m.pid())
             .flatMap(p -> p.info().startInstant())
