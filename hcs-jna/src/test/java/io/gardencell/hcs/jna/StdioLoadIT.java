@@ -26,7 +26,8 @@ class StdioLoadIT {
 
   private static final int FEW = 20;
   private static final int MANY = Integer.getInteger("gardencell.processes", 200);
-  private static final long BYTES = 256L << 20;
+  private static final long BYTES = 128L << 20;
+  private static final int ROUNDS = 5;
 
   private StandInFixture fixture;
   private ComputeSystem system;
@@ -86,10 +87,13 @@ class StdioLoadIT {
 
   @Test
   void outputComesAtHalfThePaceOfAPlainPipeOrMore() throws Exception {
-    plainPipe();
-    ours();
-    double plain = plainPipe();
-    double ours = ours();
+    double plain = 0;
+    double ours = 0;
+    // in turns and the best of each: what else the machine does is in neither
+    for (int round = 0; round < ROUNDS; round++) {
+      plain = Math.max(plain, plainPipe());
+      ours = Math.max(ours, ours());
+    }
 
     System.out.printf("stdout: %.0f MB/s, plain pipe: %.0f MB/s%n", ours, plain);
     assertThat(ours).isGreaterThanOrEqualTo(Math.min(200, plain / 2));
