@@ -40,7 +40,8 @@ storage: {filesystem: {rootdirectory: $work/$name}}
 http: {addr: "127.0.0.1:0"}
 $auth
 YML
-  docker-registry serve "$work/$name.yml" >"$work/$name.log" 2>&1 &
+  : >"$work/$name.log"
+  docker-registry serve "$work/$name.yml" >>"$work/$name.log" 2>&1 &
   pids+=($!)
   for _ in $(seq 100); do
     registry=$(sed -n 's/.*listening on \(127\.0\.0\.1:[0-9]*\).*/\1/p' "$work/$name.log" | head -1)
@@ -151,7 +152,7 @@ for _ in $(seq 300); do
   sleep 0.1
 done
 answer=$(curl -sS -X POST "http://127.0.0.1:$port/containers" -d "{\"handle\":\"c1\",\"image\":{\"uri\":\"docker://$open/cell/app:two\"}}")
-has 'create' "$answer" '"handle":"c1"'
+has 'create' "$answer" '"c1"'
 is 'file in the container' "$(curl -sS "http://127.0.0.1:$port/containers/c1/files?source=/app/hello.txt" | tar -xO)" 'hello from the top'
 answer=$(curl -sS -X POST "http://127.0.0.1:$port/containers" -d "{\"handle\":\"c2\",\"image\":{\"uri\":\"docker://$open/cell/app:none\"}}")
 has 'create of an unknown tag' "$answer" 'manifest unknown'
