@@ -86,6 +86,7 @@ public final class FakeBackend implements ContainerBackend {
     get(handle);
     destroyCalls.incrementAndGet();
     beforeDestroy.run();
+    get(handle).processes.values().forEach(process -> process.close("container is gone"));
     containers.remove(handle);
   }
 
