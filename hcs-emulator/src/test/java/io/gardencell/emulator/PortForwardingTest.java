@@ -235,6 +235,25 @@ class PortForwardingTest {
     }
   }
 
+  /** The near end of a connection can have any port; on a real host not one of the mapped. */
+  @Test
+  void opensAPortLaterThatIsTheNearEndOfAConnection() throws Exception {
+    int port;
+    try (ServerSocket elsewhere = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Socket near = connect(elsewhere.getLocalPort());
+        Socket far = elsewhere.accept()) {
+      port = near.getLocalPort();
+      mapped(port);
+      far.setOption(java.net.StandardSocketOptions.SO_LINGER, 0);
+      far.close(); // a reset leaves the port at once
+    }
+    try (Socket client = connectWhenThere(port);
+        Socket server = container.accept()) {
+      server.getOutputStream().write(4);
+      assertThat(client.getInputStream().read()).isEqualTo(4);
+    }
+  }
+
   @Test
   void freesAllPortsOfAnUpdateThatIsRefused() throws Exception {
     HnsEndpoint endpoint = mapped(freePort());

@@ -4,7 +4,9 @@ import io.gardencell.emulator.state.Failures;
 import io.gardencell.hcs.document.EndpointStatistics;
 import io.gardencell.hcs.document.HnsEndpoint;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -18,6 +20,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +35,9 @@ final class PortMappings implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(PortMappings.class);
   private static final long FRESH_MILLIS = 2_000;
+  private static final int ATTEMPTS = 5;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final int CONNECT_MILLIS = 1_000;
   private static final int PORT_EXISTS = 0x803B0013;
   private static final String TAKEN = "The specified port already exists. ";
 
@@ -67,21 +74,39 @@ final class PortMappings implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether the port is free or will be. Another pool may be trying it for a moment, so a refusal
+   * is asked again; and a port that is only the near end of somebody's connection, which HNS keeps
+   * apart and this machine does not, is opened when that has ended.
+   */
   private boolean open(PortMapping mapping) {
-    if (isForwarder()) {
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       try {
-        forwarder.open(mapping);
+        listen(mapping);
         return true;
       } catch (IOException taken) {
-        return false;
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
+    }
+    try (Socket somebody = new Socket()) {
+      somebody.connect(mapping.listensOn(), CONNECT_MILLIS);
+      return false;
+    } catch (ConnectException nobodyListens) {
+      incomplete = true;
+      return true;
+    } catch (IOException unclear) {
+      return false;
+    }
+  }
+
+  private void listen(PortMapping mapping) throws IOException {
+    if (isForwarder()) {
+      forwarder.open(mapping);
+      return;
     }
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
       probe.bind(mapping.listensOn());
-      return true;
-    } catch (IOException taken) {
-      return false;
     }
   }
 
