@@ -2,6 +2,7 @@ package io.gardencell.client;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -199,10 +200,18 @@ final class Connection implements Closeable {
         selector.select(left);
       }
       selector.selectedKeys().clear();
+      requireNoInterrupt(doing);
     } catch (ClosedSelectorException e) {
       AsynchronousCloseException closed = new AsynchronousCloseException();
       closed.initCause(e);
       throw closed;
+    }
+  }
+
+  /** A selector returns at once for a thread that is interrupted, and would for ever. */
+  static void requireNoInterrupt(String doing) throws InterruptedIOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("interrupted " + doing);
     }
   }
 

@@ -48,6 +48,7 @@ final class OutputCopy {
       selector.select(left);
     }
     selector.selectedKeys().clear();
+    Connection.requireNoInterrupt("reading output");
   }
 
   /** What is there now; connections that have ended are forgotten. */
