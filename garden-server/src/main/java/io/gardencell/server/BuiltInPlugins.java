@@ -68,16 +68,19 @@ final class BuiltInPlugins {
 
   private static NetworkConfig network(ServerOptions options, Path dataDir) throws IOException {
     Map<String, String> given = pairs(Flags.NETWORK_PLUGIN_ARGS, options, Set.of("--configFile"));
-    if (!given.containsKey("--configFile")) {
+    Path file =
+        options
+            .get(Flags.NETWORK_CONFIG)
+            .orElseGet(() -> Path.of(given.getOrDefault("--configFile", "")));
+    if (file.toString().isEmpty()) {
       return NetworkConfig.defaults(dataDir);
     }
-    String file = given.get("--configFile");
     try {
-      return NetworkConfig.read(Files.readString(Path.of(file)), dataDir);
+      return NetworkConfig.read(Files.readString(file), dataDir);
     } catch (IOException e) {
-      throw new IOException("--configFile: '" + file + "' cannot be read: " + e, e);
+      throw new IOException("network configuration '" + file + "' cannot be read: " + e, e);
     } catch (GardenException e) {
-      throw new IOException("--configFile: '" + file + "': " + e.getMessage(), e);
+      throw new IOException("network configuration '" + file + "': " + e.getMessage(), e);
     }
   }
 

@@ -43,6 +43,13 @@ final class Flags {
           WORKS,
           "how long requests in flight may take when the daemon is told to end");
 
+  static final Flag<Optional<Path>> NETWORK_CONFIG =
+      maybe(
+          "network-config",
+          FlagType.FILE,
+          WORKS,
+          "the network plugin's configuration, as winc-network takes it by --configFile");
+
   // Listening and logs.
   static final Flag<String> LOG_LEVEL =
       one(

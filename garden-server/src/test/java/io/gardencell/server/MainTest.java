@@ -150,6 +150,18 @@ class MainTest {
   }
 
   @Test
+  void aNetworkConfigurationThatIsWrongIsNamedWithItsFile() throws IOException {
+    Path file = Files.writeString(directory.resolve("interface.json"), "{\"mtu\":\"many\"}");
+
+    assertThat(run(dataDir(), "--bind-port=0", "--network-config=" + file)).hasValue(1);
+    assertThat(run(dataDir(), "--network-plugin-extra-arg=--configFile=" + file)).hasValue(1);
+
+    assertThat(err.toString(StandardCharsets.UTF_8).lines())
+        .hasSize(2)
+        .allMatch(line -> line.contains("network configuration '" + file + "'"));
+  }
+
+  @Test
   void cleanupEndsByItself() {
     assertThat(run("cleanup", dataDir())).hasValue(0);
 
