@@ -158,8 +158,9 @@ class GardenClientTest {
 
     var entries = client.bulkInfo(List.of("a", "b"));
 
-    assertThat(entries.get("a").info().state()).isEqualTo("active");
-    assertThat(entries.get("b").err()).isNotNull();
+    assertThat(entries)
+        .hasEntrySatisfying("a", a -> assertThat(a.info().state()).isEqualTo("active"))
+        .hasEntrySatisfying("b", b -> assertThat(b.err()).isNotNull());
   }
 
   // garden-api.md §15 cases 22 and 23, the client's side

@@ -1,0 +1,98 @@
+package io.gardencell.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gardencell.api.ContainerSpec;
+import io.gardencell.api.GardenException;
+import io.gardencell.client.GardenClient;
+import io.gardencell.client.RemoteContainer;
+import io.gardencell.server.Daemon;
+import io.gardencell.server.ServerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What flags do to the whole daemon. */
+class DaemonIT {
+
+  private static ContainerSpec privileged(String handle) {
+    ContainerSpec bare = ContainerSpec.ofHandle(handle);
+    return new ContainerSpec(
+        handle,
+        Duration.ZERO,
+        "",
+        bare.image(),
+        List.of(),
+        "",
+        Map.of(),
+        List.of(),
+        true,
+        bare.limits(),
+        List.of(),
+        List.of());
+  }
+
+  @Test
+  void policiesAreThoseOfTheFlags() throws IOException {
+    try (GardenDaemon daemon =
+        GardenDaemon.inProcess(
+            "--max-containers=1",
+            "--disable-privileged-containers",
+            "--external-ip=192.0.2.7",
+            "--default-grace-time=1h",
+            "--bind-port=0")) {
+      GardenClient client = daemon.client();
+
+      assertThat(client.capacity().maxContainers()).isEqualTo(1);
+      assertThatThrownBy(() -> client.create(privileged("privileged")))
+          .isInstanceOf(GardenException.class)
+          .hasMessage("privileged container creation is disabled");
+      RemoteContainer only = client.create(ContainerSpec.ofHandle("only"));
+      assertThat(only.info().externalIp()).isEqualTo("192.0.2.7");
+      assertThat(only.property("garden.grace-time")).isEqualTo("3600000000000");
+      assertThatThrownBy(() -> client.create(ContainerSpec.ofHandle("more")))
+          .isInstanceOf(GardenException.class)
+          .hasMessage("max containers reached");
+    }
+  }
+
+  @Test
+  void aUnixSocketIsServedAndRemoved(@TempDir Path directory) throws IOException {
+    Path socket = directory.resolve("garden.sock");
+    ServerOptions options =
+        ServerOptions.parse("--bind-socket=" + socket, "--data-dir=" + directory.resolve("data"));
+    try (Daemon daemon = Daemon.start(options)) {
+      GardenClient client = GardenClient.unix(socket);
+      client.ping();
+      client.create(ContainerSpec.ofHandle("by-socket")).destroy();
+      assertThat(client.handles()).isEmpty();
+      assertThatThrownBy(daemon::port).isInstanceOf(IllegalStateException.class);
+    }
+    assertThat(socket).doesNotExist();
+  }
+
+  @Test
+  void aDepotAndAStoreElsewhereAreUsed(@TempDir Path directory) throws IOException {
+    Path depot = Files.createDirectory(directory.resolve("depot"));
+    Path store = directory.resolve("store");
+    try (GardenDaemon daemon =
+        GardenDaemon.inProcess(
+            "--depot=" + depot,
+            "--image-plugin-extra-arg=--driver-store",
+            "--image-plugin-extra-arg=" + store,
+            "--runtime-plugin-extra-arg=--root=" + directory.resolve("states"))) {
+      daemon.client().create(ContainerSpec.ofHandle("elsewhere"));
+
+      assertThat(depot.resolve("elsewhere/config.json")).isRegularFile();
+      assertThat(store.resolve("volumes/elsewhere")).isDirectory();
+      assertThat(directory.resolve("states/elsewhere")).isDirectory();
+      assertThat(daemon.dataDir().resolve("groot")).doesNotExist();
+    }
+  }
+}
