@@ -20,7 +20,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,9 +28,6 @@ import org.junit.jupiter.api.Test;
 class DestroyIT {
 
   private static final Duration BOUND = Duration.ofSeconds(60);
-
-  /** Left so far, one file for each container: reported to the modules' authors. */
-  private static final Pattern KNOWN = Pattern.compile("^groot/locks/handle-.*\\.lock$");
 
   private final String seconds =
       Long.toString(ThreadLocalRandom.current().nextLong(1L << 30, 1L << 31));
@@ -68,7 +64,6 @@ class DestroyIT {
   private void assertNothingIsLeft() throws IOException {
     TreeSet<String> left = Leftovers.files(daemon.dataDir());
     left.removeAll(before);
-    left.removeIf(KNOWN.asPredicate());
     assertThat(left).isEmpty();
     assertThat(Leftovers.processes(seconds)).isZero();
     assertThat(daemon.client().handles(Map.of("garden.state", "all"))).isEmpty();

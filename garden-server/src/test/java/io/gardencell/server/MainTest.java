@@ -162,6 +162,21 @@ class MainTest {
   }
 
   @Test
+  void anImageConfigurationThatIsWrongIsNamed() throws IOException {
+    Path file = Files.writeString(directory.resolve("groot.yml"), "insecure_registries: {}{");
+
+    assertThat(
+            run(
+                dataDir(),
+                "--bind-port=0",
+                "--image-plugin-extra-arg=--config",
+                "--image-plugin-extra-arg=" + file))
+        .hasValue(1);
+
+    assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("garden-server: ").contains("config");
+  }
+
+  @Test
   void cleanupEndsByItself() {
     assertThat(run("cleanup", dataDir())).hasValue(0);
 
