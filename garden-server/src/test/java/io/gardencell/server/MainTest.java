@@ -173,7 +173,9 @@ class MainTest {
                 "--image-plugin-extra-arg=" + file))
         .hasValue(1);
 
-    assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("garden-server: ").contains("config");
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .startsWith("garden-server: ")
+        .contains("config");
   }
 
   @Test
