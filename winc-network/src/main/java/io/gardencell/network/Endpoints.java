@@ -50,11 +50,19 @@ final class Endpoints {
     return calls.get("/endpointstats/" + id, () -> host.endpoints().statistics(id));
   }
 
+  /** Creates an endpoint; HNS may say no more than that it did. */
   HnsEndpoint create(HnsEndpoint request) {
-    return calls.createEndpoint(
-        request,
-        () -> host.endpoints().createEndpoint(request),
-        () -> named(request.name()).forEach(this::delete));
+    String name = request.name();
+    HnsEndpoint made =
+        calls.createEndpoint(
+            request,
+            () -> host.endpoints().createEndpoint(request),
+            () -> named(name).forEach(this::delete));
+    return made.id().isEmpty()
+        ? named(name).stream()
+            .findFirst()
+            .orElseThrow(() -> GardenException.failure("Endpoint " + name + " not found"))
+        : made;
   }
 
   void update(HnsEndpoint endpoint) {

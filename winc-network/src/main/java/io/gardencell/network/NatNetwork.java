@@ -7,7 +7,7 @@ import io.gardencell.hcs.document.HnsNetwork;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -76,7 +76,8 @@ final class NatNetwork {
         new HnsNetwork.Subnet(config.subnetRange(), config.gatewayAddress(), List.of());
     HnsNetwork wanted = HnsNetwork.nat(config.networkName(), List.of(subnet), dnsSuffix());
     try {
-      return Optional.of(calls.createNetwork(wanted, () -> networks.createNetwork(wanted)));
+      HnsNetwork made = calls.createNetwork(wanted, () -> networks.createNetwork(wanted));
+      return Optional.of(made.id().isEmpty() ? find().orElseThrow(this::notFound) : made);
     } catch (HcsException | GardenException failed) {
       // HNS may have done it all the same, or another process was faster
       Optional<HnsNetwork> there = findAfter(failed);
@@ -126,7 +127,7 @@ final class NatNetwork {
    *
    * @throws GardenException {@code Network <name> not found}
    */
-  <T> T withId(java.util.function.Function<String, T> body) {
+  <T> T withId(Function<String, T> body) {
     String id = cachedId;
     if (id == null) {
       return body.apply(id());
@@ -146,12 +147,14 @@ final class NatNetwork {
   String id() {
     String id = cachedId;
     if (id == null) {
-      Supplier<GardenException> missing =
-          () -> GardenException.failure("Network " + config.networkName() + " not found");
-      id = find().orElseThrow(missing).id();
+      id = find().orElseThrow(this::notFound).id();
       cachedId = id;
     }
     return id;
+  }
+
+  private GardenException notFound() {
+    return GardenException.failure("Network " + config.networkName() + " not found");
   }
 
   private void keep(HnsNetwork existing) {

@@ -50,12 +50,13 @@ public final class WincNetwork implements NetworkPlugin {
 
   /** A plugin on a host; makes nothing yet. */
   public WincNetwork(Host host, NetworkConfig config) {
-    this(host, config, StepLog.ofProcess(), Patience.DEFAULT);
-  }
-
-  /** A plugin that tells its steps. */
-  WincNetwork(Host host, NetworkConfig config, StepLog steps, Patience patience) {
-    this(host, config, steps, Clock.systemUTC(), patience, ListeningPorts::isListening);
+    this(
+        host,
+        config,
+        StepLog.ofProcess(),
+        Clock.systemUTC(),
+        Patience.DEFAULT,
+        ListeningPorts::isListening);
   }
 
   WincNetwork(

@@ -11,6 +11,7 @@ import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProvider;
+import io.gardencell.network.port.ListeningPorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -83,6 +86,7 @@ public final class WincNetworkCommand {
   List<String> ignored = new ArrayList<>();
 
   private Patience patience = Patience.DEFAULT;
+  private IntPredicate isListening = ListeningPorts::isListening;
 
   private WincNetworkCommand() {}
 
@@ -98,6 +102,7 @@ public final class WincNetworkCommand {
             command ->
                 HostProvider.named(command.host).open(new HostOptions(command.dataDirectory())),
             Patience.DEFAULT,
+            ListeningPorts::isListening,
             ProcessLogging::warnInto));
   }
 
@@ -105,6 +110,7 @@ public final class WincNetworkCommand {
    * Runs the command.
    *
    * @param open gives the host, which is closed
+   * @param isListening whether the host itself uses a port
    * @param onLog told the command's log as soon as it is open
    */
   static int run(
@@ -114,9 +120,11 @@ public final class WincNetworkCommand {
       PrintStream stderr,
       Function<WincNetworkCommand, Host> open,
       Patience patience,
+      IntPredicate isListening,
       Consumer<CommandLog> onLog) {
     WincNetworkCommand command = new WincNetworkCommand();
     command.patience = patience;
+    command.isListening = isListening;
     CommandLine line = new CommandLine(command).setOverwrittenOptionsAllowed(true);
     try {
       line.parseArgs(args);
@@ -182,7 +190,8 @@ public final class WincNetworkCommand {
             ? ""
             : new String(stdin.readAllBytes(), StandardCharsets.UTF_8);
     try (Host opened = open.apply(this)) {
-      return act(new WincNetwork(opened, config, log, patience), input);
+      return act(
+          new WincNetwork(opened, config, log, Clock.systemUTC(), patience, isListening), input);
     } catch (GardenException | HcsException failed) {
       throw GardenException.failure(prefix + HostFailures.text(failed), failed);
     }

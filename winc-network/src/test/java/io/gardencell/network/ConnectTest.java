@@ -291,6 +291,17 @@ class ConnectTest {
     assertThat(fixture.endpoint("h1").policies()).containsExactly(acl(6, "8.8.8.8/32", ""));
   }
 
+  // winc-network.md §22 case 23
+  @Test
+  void creationsThatAreAnsweredWithoutADocumentAreLookedUp() {
+    hns.silent = true;
+
+    NetworkResult result = network.up(request("h1", new NetIn(0, 8080)));
+
+    assertThat(result.properties()).containsEntry(NetworkResult.CONTAINER_IP, "172.30.0.2");
+    assertThat(fixture.mapped("h1")).containsExactly(40000);
+  }
+
   // winc-network.md §17.9
   @Test
   void aWarmUpNeedsThreeCallsToHns() {

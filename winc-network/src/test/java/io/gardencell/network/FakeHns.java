@@ -50,6 +50,9 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
   boolean isolated = true;
   boolean noAdapters;
 
+  /** Creations are answered without the document of what was made. */
+  boolean silent;
+
   /** How many times more the virtual adapters are not seen. */
   int looksInVain;
 
@@ -187,7 +190,7 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
             false);
     networks.put(id, made);
     mtus.put(adapter(network.name()), 1500L);
-    return made;
+    return silent ? HcsJson.read("{}", HnsNetwork.class) : made;
   }
 
   private static boolean overlap(HnsNetwork.Subnet one, HnsNetwork.Subnet other) {
@@ -288,7 +291,7 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
       lostCreation = null;
       throw lost;
     }
-    return made;
+    return silent ? HcsJson.read("{}", HnsEndpoint.class) : made;
   }
 
   @Override

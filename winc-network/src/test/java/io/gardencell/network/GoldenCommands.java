@@ -66,6 +66,7 @@ final class GoldenCommands {
             new PrintStream(stderr, true, StandardCharsets.UTF_8),
             command -> host.get(),
             PATIENCE,
+            port -> false,
             log -> {});
     return GoldenRun.Ending.of(code, stdout.toByteArray(), stderr.toByteArray(), log.next());
   }

@@ -45,6 +45,7 @@ class WincNetworkCommandTest {
             new PrintStream(stderr, true, StandardCharsets.UTF_8),
             command -> hns.host(),
             Patience.DEFAULT,
+            port -> false,
             log -> {});
     out = stdout.toString(StandardCharsets.UTF_8);
     err = stderr.toString(StandardCharsets.UTF_8);

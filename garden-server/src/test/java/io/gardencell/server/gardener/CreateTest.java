@@ -41,7 +41,7 @@ class CreateTest extends GardenerTest {
     assertThat(bundle(handle).resolve("pidfile")).hasContent("4711");
     assertThat(get(handle).properties())
         .containsEntry("garden.state", "created")
-        .containsEntry(NetworkResult.EXTERNAL_IP, "127.0.0.1");
+        .containsEntry(NetworkResult.EXTERNAL_IP, "127.0.0.1"); // winc-network.md §22 case 102
     assertThat(plugins.callsOf(handle))
         .containsExactly("image.create", "runtime.create", "network.up");
   }
@@ -169,6 +169,7 @@ class CreateTest extends GardenerTest {
   // guardian.md §20 cases 12, 13
   @Test
   void theNetworkGetsItsOwnPropertiesAndTheRulesAsTheyCame() {
+    // winc-network.md §22 case 99
     gardener.create(
         spec(
             """

@@ -38,6 +38,7 @@ class DestroyTest extends GardenerTest {
     assertThat(all()).containsExactly("c");
 
     plugins.fail("image.delete", 1);
+    // winc-network.md §22 case 103
     plugins.fail("network.down", 1);
     assertThatThrownBy(() -> destroy("c"))
         .hasMessage("2 errors occurred:\n\t* network.down failed\n\t* image.delete failed\n\n");

@@ -124,7 +124,11 @@ final class HnsClient implements HostNetworks, HostEndpoints {
           "HNSCall", target, codeOf(error), "hns failed with error : " + error, List.of());
     }
     JsonNode output = envelope.output();
-    return output == null || output.isNull() ? "" : output.toString();
+    return output == null || output.isNull() || isEmptyText(output) ? "" : output.toString();
+  }
+
+  private static boolean isEmptyText(JsonNode output) {
+    return output.isTextual() && output.textValue().isEmpty();
   }
 
   /** HNS tells only a text; the one condition that callers ask for is recognised by it. */
