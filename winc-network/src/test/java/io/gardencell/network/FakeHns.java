@@ -1,5 +1,6 @@
 package io.gardencell.network;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gardencell.api.IpAddress;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
@@ -52,6 +53,9 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
 
   /** Creations are answered without the document of what was made. */
   boolean silent;
+
+  /** Members of the endpoints made from now on that only newer versions of HNS know. */
+  Map<String, JsonNode> newerMembers = Map.of();
 
   /** How many times more the virtual adapters are not seen. */
   int looksInVain;
@@ -284,7 +288,8 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
             false,
             0,
             List.of(),
-            1);
+            1,
+            newerMembers);
     endpoints.put(made.id(), made);
     RuntimeException lost = lostCreation;
     if (lost != null) {
@@ -364,7 +369,8 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
         e.enableLowMetric(),
         e.encapOverhead(),
         containers,
-        state);
+        state,
+        e.other());
   }
 
   @Override

@@ -8,10 +8,12 @@ import static io.gardencell.network.NetworkFixture.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.NetIn;
 import io.gardencell.api.NetOutRule;
 import io.gardencell.api.spi.PortForward;
+import io.gardencell.hcs.document.HcsJson;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.hcs.document.HnsPolicy;
 import io.gardencell.network.rule.Acls;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -53,6 +56,23 @@ class RuleChangesTest {
         .hasSize(before.size() + 2)
         .doesNotHaveDuplicates();
     assertThat(fixture.pool()).isEqualTo("{\"acquired_ports\":{\"h1\":[40000,40001]}}\n");
+  }
+
+  // winc-network.md §17.8
+  @Test
+  void membersOfAnEndpointThatWeDoNotKnowSurviveEveryUpdate() {
+    hns.newerMembers = Map.of("Flags", HcsJson.read("[1024]", JsonNode.class));
+    network.up(request("h1", new NetIn(0, 8080)));
+    network.netOut(at("h1"), List.of(DNS));
+    network.netIn(at("h1"), 0, 9090);
+    network.reconcile(Set.of("h1"));
+
+    List<String> updates =
+        hns.documents.stream().filter(document -> document.contains("\"ID\":")).toList();
+
+    assertThat(updates)
+        .hasSizeGreaterThanOrEqualTo(3)
+        .allSatisfy(document -> assertThat(document).contains("\"Flags\":[1024]"));
   }
 
   // winc-network.md §22 case 94

@@ -1,8 +1,10 @@
 package io.gardencell.emulator.network;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.hcs.document.HnsPolicy;
 import java.util.List;
+import java.util.Map;
 
 /** An endpoint's document with other values in the members that HNS itself sets or changes. */
 final class EndpointChange {
@@ -26,6 +28,7 @@ final class EndpointChange {
   private int prefixLength;
   private List<String> containers;
   private int state;
+  private Map<String, JsonNode> others;
 
   EndpointChange(HnsEndpoint from) {
     this.from = from;
@@ -42,6 +45,7 @@ final class EndpointChange {
     prefixLength = from.prefixLength();
     containers = from.sharedContainers();
     state = from.state();
+    others = from.other();
   }
 
   EndpointChange id(String value) {
@@ -85,9 +89,13 @@ final class EndpointChange {
         systems, systems.isEmpty() ? DETACHED : systems.size() == 1 ? ATTACHED : SHARED);
   }
 
-  /** What an update may change. */
+  /**
+   * What an update may change. Members that only newer versions know are those of the update: what
+   * it leaves out is lost.
+   */
   EndpointChange takeFrom(HnsEndpoint other) {
     policies = other.policies();
+    others = other.other();
     name = orElse(other.name(), name);
     dnsSuffix = orElse(other.dnsSuffix(), dnsSuffix);
     dnsServerList = orElse(other.dnsServerList(), dnsServerList);
@@ -122,6 +130,7 @@ final class EndpointChange {
         from.enableLowMetric(),
         from.encapOverhead(),
         containers,
-        state);
+        state,
+        others);
   }
 }

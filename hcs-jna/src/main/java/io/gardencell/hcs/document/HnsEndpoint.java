@@ -1,15 +1,23 @@
 package io.gardencell.hcs.document;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * An HNS endpoint, v1 (hcsshim: internal/hns/hnsendpoint.go).
+ * An HNS endpoint, v1 (hcsshim: internal/hns/hnsendpoint.go). Members that we do not know are kept,
+ * so that an endpoint which is written back loses nothing (spec: winc-network 17.8).
  *
  * @param virtualNetwork id of the network
  * @param sharedContainers ids of the compute systems it is attached to
  * @param state 0 uninitialised, 1 created, 2 attached, 3 attached-sharing, 4 detached, 5 degraded,
  *     6 destroyed
+ * @param other members that newer versions of HNS have, by name, as they came
  */
 public record HnsEndpoint(
     @JsonProperty("ID") String id,
@@ -33,7 +41,8 @@ public record HnsEndpoint(
     @JsonProperty("EnableLowMetric") boolean enableLowMetric,
     @JsonProperty("EncapOverhead") int encapOverhead,
     @JsonProperty("SharedContainers") List<String> sharedContainers,
-    @JsonProperty("State") int state) {
+    @JsonProperty("State") int state,
+    @JsonAnySetter @JsonAnyGetter Map<String, JsonNode> other) {
 
   public HnsEndpoint {
     id = SystemDocument.text(id);
@@ -50,6 +59,7 @@ public record HnsEndpoint(
     gatewayAddress = SystemDocument.text(gatewayAddress);
     gatewayAddressV6 = SystemDocument.text(gatewayAddressV6);
     sharedContainers = SystemDocument.list(sharedContainers);
+    other = other == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(other));
   }
 
   /** The document that asks HNS for a new endpoint; HNS chooses id and addresses. */
@@ -77,17 +87,18 @@ public record HnsEndpoint(
         false,
         0,
         List.of(),
-        0);
+        0,
+        Map.of());
   }
 
   /** The same endpoint with other policies. */
-  public HnsEndpoint withPolicies(List<HnsPolicy> other) {
+  public HnsEndpoint withPolicies(List<HnsPolicy> replacing) {
     return new HnsEndpoint(
         id,
         name,
         virtualNetwork,
         virtualNetworkName,
-        other,
+        replacing,
         macAddress,
         ipAddress,
         ipv6Address,
@@ -104,7 +115,8 @@ public record HnsEndpoint(
         enableLowMetric,
         encapOverhead,
         sharedContainers,
-        state);
+        state,
+        other);
   }
 
   /** Whether it is attached to this compute system: an exact match but for letter case. */

@@ -3,11 +3,14 @@ package io.gardencell.hcs.jna;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
+import io.gardencell.hcs.document.HcsJson;
 import io.gardencell.hcs.document.HnsEndpoint;
+import io.gardencell.hcs.document.HnsPolicy;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +67,28 @@ class HnsClientTest {
     client.deleteEndpoint("e");
     assertThat(client.createEndpoint(HnsEndpoint.request("h", "n", List.of(), "")).id()).isEmpty();
     assertThat(requests).contains("GET /networks/ ", "DELETE /endpoints/e ");
+  }
+
+  // winc-network.md §17.8
+  @Test
+  void membersOfAnEndpointThatWeDoNotKnowAreWrittenBackAsTheyCame() {
+    String newer = "\"Namespace\":{\"ID\":\"n\",\"IsDefault\":false},\"Flags\":0,\"Zone\":null";
+    HnsClient client =
+        client(0, "{\"Success\":true,\"Output\":{\"ID\":\"e\",\"state\":2," + newer + "}}");
+
+    client.updateEndpoint("e", client.endpoint("e").withPolicies(List.of(new HnsPolicy.Qos(5))));
+
+    String update = requests.get(1);
+    assertThat(update).startsWith("POST /endpoints/e ");
+    // the order of members means nothing
+    assertThat(HcsJson.read(update.substring(update.indexOf('{')), JsonNode.class))
+        .isEqualTo(
+            HcsJson.read(
+                "{\"ID\":\"e\",\"Policies\":[{\"Type\":\"QOS\","
+                    + "\"MaximumOutgoingBandwidthInBytes\":5}],\"State\":2,"
+                    + newer
+                    + "}",
+                JsonNode.class));
   }
 
   // winc-network.md §4.1
