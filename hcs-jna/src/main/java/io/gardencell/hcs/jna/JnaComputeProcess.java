@@ -24,9 +24,6 @@ final class JnaComputeProcess implements ComputeProcess {
   private static final String CLOSE_STDIN =
       "{\"Operation\":\"CloseHandle\",\"CloseHandle\":{\"Handle\":\"StdIn\"}}";
 
-  /** What hcsshim says when HCS could not find out how a process ended. */
-  private static final long UNKNOWN_CODE = 0xFFFFFFFFL;
-
   private final ComputeCalls calls;
   private final String target;
   private final long pid;
@@ -55,7 +52,8 @@ final class JnaComputeProcess implements ComputeProcess {
     this.states = states;
     this.key = key;
     this.registration = registration;
-    this.exited = states.of(Notifications.PROCESS_EXITED).thenApply(notice -> exitCode());
+    this.exited =
+        states.of(Notifications.PROCESS_EXITED).thenApply(notice -> properties().exitStatus());
   }
 
   /** Takes over the process handle and the pipes; on failure all are closed. */
@@ -174,11 +172,6 @@ final class JnaComputeProcess implements ComputeProcess {
     }
     return calls.read(
         "HcsGetProcessProperties", target, () -> HcsJson.read(json, ProcessProperties.class));
-  }
-
-  private Long exitCode() {
-    ProcessProperties properties = properties();
-    return properties.lastWaitResult() == 0 ? properties.exitCode() & 0xFFFFFFFFL : UNKNOWN_CODE;
   }
 
   @Override

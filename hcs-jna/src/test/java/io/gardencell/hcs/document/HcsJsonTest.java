@@ -49,6 +49,23 @@ class HcsJsonTest {
             "{\"CommandLine\":\"cmd.exe\",\"WorkingDirectory\":\"C:\\\\\",\"ConsoleSize\":[0,0]}");
   }
 
+  // winc-runtime.md 18 case 45
+  @Test
+  void howAProcessEndedIsUnknownWhenHcsCouldNotWaitForIt() {
+    assertThat(exitStatus(7, 0)).isEqualTo(7);
+    assertThat(exitStatus(0xC000013AL, 0)).isEqualTo(0xC000013AL);
+    assertThat(exitStatus(7, 1)).isEqualTo(0xFFFFFFFFL);
+    assertThat(exitStatus(0, 0xFFFFFFFFL)).as("WAIT_FAILED").isEqualTo(0xFFFFFFFFL);
+  }
+
+  private static long exitStatus(long exitCode, long lastWaitResult) {
+    return HcsJson.read(
+            "{\"ProcessId\":276,\"Exited\":true,\"ExitCode\":%d,\"LastWaitResult\":%d}"
+                .formatted(exitCode, lastWaitResult),
+            ProcessProperties.class)
+        .exitStatus();
+  }
+
   @Test
   void queriesNameOnlyWhatRestricts() {
     assertThat(HcsJson.write(SystemQuery.all())).isEqualTo("{}");
