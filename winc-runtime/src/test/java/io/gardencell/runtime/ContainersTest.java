@@ -24,6 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Creating and deleting step by step, with a failure at each of them. */
 class ContainersTest {
 
+  private static final String NOT_UNMOUNTED = "error deleting mount point: Access is denied.";
+  private static final String NOT_TERMINATED =
+      "container c1 encountered an error during hcs::System::Terminate: failure in a Windows system call: Access is denied. (0x5)";
+
   @TempDir
   @SuppressWarnings("NullAway.Init")
   private Path directory;
@@ -132,6 +136,24 @@ class ContainersTest {
     assertThat(fake.calls).contains("HcsShutdownComputeSystem c1");
     assertThat(fake.systems).isEmpty();
     assertThat(fake.openHandles).hasValue(0);
+  }
+
+  // winc-runtime.md 18 case 34
+  @Test
+  void aSystemThatStopsInsteadOfStartingIsOnlyClosed() throws IOException {
+    fake.stopsWhenStarted = true;
+    fake.fail("HcsStartComputeSystem", HcsErrors.UNEXPECTED_EXIT);
+
+    assertThatThrownBy(() -> create("c1"))
+        .hasMessageStartingWith("container c1 encountered an error during hcs::System::Start: ")
+        .hasMessageEndingWith("(0xc0370106)")
+        .hasNoSuppressedExceptions();
+
+    assertThat(fake.calls)
+        .contains("HcsStartComputeSystem c1")
+        .noneMatch(c -> c.startsWith("HcsShutdown") || c.startsWith("HcsTerminate"));
+    assertThat(fake.openHandles).hasValue(0);
+    assertThat(directory.resolve("state").resolve("c1")).doesNotExist();
   }
 
   // winc-runtime.md 18 case 35
@@ -254,17 +276,54 @@ class ContainersTest {
 
   // winc-runtime.md 18 case 68
   @Test
-  void everyFailureOfADeletionIsTold() throws IOException {
-    create("c1");
-    containers.start("c1", bundleOf("c1"), false, new CloseStack()).close();
-    fake.fail("DeleteVolumeMountPointW", HcsErrors.ACCESS_DENIED);
-    fake.fail("HcsShutdownComputeSystem", HcsErrors.ACCESS_DENIED);
-    fake.fail("HcsTerminateComputeSystem", HcsErrors.ACCESS_DENIED);
+  void everyFailureOfADeletionIsToldOnALineOfItsOwn() throws IOException {
+    createWithUnreadableState("c1");
+    refuseEveryEnd();
 
     assertThatThrownBy(() -> containers.delete("c1", false))
-        .hasMessage(
-            "error deleting mount point: Access is denied.\n"
-                + "container c1 encountered an error during hcs::System::Terminate: failure in a Windows system call: Access is denied. (0x5)");
+        .hasMessage(NOT_UNMOUNTED + "\nunexpected end of JSON input\n" + NOT_TERMINATED);
+
+    assertThat(directory.resolve("state").resolve("c1")).doesNotExist();
+  }
+
+  // winc-runtime.md 18 case 68
+  @Test
+  void aStateDirectoryThatStaysIsToldBetweenTheMountAndTheSystem() throws IOException {
+    createWithUnreadableState("c1");
+    refuseEveryEnd();
+    Path state = directory.resolve("state").resolve("c1");
+    Path deep = tooDeepToBeRemoved(state);
+    try {
+      assertThatThrownBy(() -> containers.delete("c1", false))
+          .message()
+          .satisfies(
+              text ->
+                  assertThat(text.lines())
+                      .hasSize(4)
+                      .startsWith(NOT_UNMOUNTED, "unexpected end of JSON input")
+                      .endsWith(NOT_TERMINATED)
+                      .element(2)
+                      .asString()
+                      .startsWith("remove " + state + ": ")
+                      .endsWith("File name too long"));
+    } finally {
+      Files.move(deep, directory.resolve("half"));
+    }
+  }
+
+  @Test
+  void theStateFileOfAMountThatIsLeftStays() throws IOException {
+    create("c1");
+    containers.start("c1", bundleOf("c1"), false, new CloseStack()).close();
+    refuseEveryEnd();
+
+    assertThatThrownBy(() -> containers.delete("c1", false))
+        .hasMessage(NOT_UNMOUNTED + "\n" + NOT_TERMINATED);
+
+    fake.faults.clear();
+    containers.delete("c1", false);
+    assertThat(fake.mounts).isEmpty();
+    assertThat(fake.systems).isEmpty();
   }
 
   // winc-runtime.md 18 case 69
@@ -338,6 +397,32 @@ class ContainersTest {
     } catch (GardenException e) {
       throw undo.undo(e);
     }
+  }
+
+  private void createWithUnreadableState(String handle) throws IOException {
+    create(handle);
+    containers.start(handle, bundleOf(handle), false, new CloseStack()).close();
+    Files.writeString(directory.resolve("state").resolve(handle).resolve("state.json"), "{");
+  }
+
+  private void refuseEveryEnd() {
+    fake.fail("DeleteVolumeMountPointW", HcsErrors.ACCESS_DENIED);
+    fake.fail("HcsShutdownComputeSystem", HcsErrors.ACCESS_DENIED);
+    fake.fail("HcsTerminateComputeSystem", HcsErrors.ACCESS_DENIED);
+  }
+
+  /**
+   * Makes a tree in a directory whose innermost paths no system call takes, not even from root: two
+   * halves of legal length, one moved to the end of the other.
+   *
+   * @return the lower half, to be moved away again before anybody can remove the rest
+   */
+  private Path tooDeepToBeRemoved(Path parent) throws IOException {
+    String half = ("d".repeat(200) + "/").repeat(12);
+    Path upper = Files.createDirectories(parent.resolve(half));
+    Path lower = directory.resolve("half");
+    Files.createDirectories(lower.resolve(half));
+    return Files.move(lower, upper.resolve("half"));
   }
 
   private io.gardencell.runtime.bundle.Bundle bundleOf(String handle) {

@@ -81,6 +81,10 @@ final class FakeCompute implements HostCompute {
 
     @Override
     public void start(Duration timeout) {
+      if (host.stopsWhenStarted) {
+        system.pinned = true;
+        system.state = "Stopped";
+      }
       host.call("HcsStartComputeSystem", system.id);
       system.state = "Running";
     }

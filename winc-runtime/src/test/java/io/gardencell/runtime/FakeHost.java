@@ -48,6 +48,9 @@ public final class FakeHost {
   public boolean shutdownHangs;
   boolean terminateHangs;
 
+  /** Whether systems stop while they are started, and stay listed. */
+  boolean stopsWhenStarted;
+
   /** Whether processes are gone before anybody can look at them. */
   boolean processesVanish;
 
