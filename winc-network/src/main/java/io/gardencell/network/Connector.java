@@ -74,7 +74,7 @@ final class Connector {
               endpoint.id(),
               endpoint.ipAddress(),
               forwards,
-              Requests.effectiveRules(request, config.allowOutboundByDefault()));
+              Requests.effectiveRules(request, config));
       steps.debug(() -> "applying outbound traffic rules " + request.pid());
       applyAndAttach(container, endpoint);
       steps.debug(() -> "applied network mappings " + handle);

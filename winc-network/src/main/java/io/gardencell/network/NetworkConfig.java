@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the network of a cell is to be; the keys of the reference's config file (winc:
- * network/config.go), two of ours ({@code shared_port_state}, {@code attach_before_rules}), and
- * where our own files lie. Immutable.
+ * network/config.go), three of ours ({@code ignore_log_config}, {@code shared_port_state}, {@code
+ * attach_before_rules}), and where our own files lie. Immutable.
  *
  * @param networkName name of the NAT network
  * @param subnetRange IPv4 CIDR of the containers; empty = HNS chooses
@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param searchDomains DNS suffixes of the network
  * @param maximumOutgoingBandwidth bytes per second of each container, unsigned; 0 = no limit
  * @param allowOutboundByDefault everything is allowed to a container that says nothing at all
+ * @param ignoreLogConfig the property {@code log_config}, which Diego gives every container, does
+ *     not count as saying something
  * @param commandTimeout how long a command in a container may take
  * @param firstPort first port of the pool
  * @param portCount size of the pool
@@ -45,6 +47,7 @@ public record NetworkConfig(
     List<String> searchDomains,
     long maximumOutgoingBandwidth,
     boolean allowOutboundByDefault,
+    boolean ignoreLogConfig,
     Duration commandTimeout,
     int firstPort,
     int portCount,
@@ -99,6 +102,7 @@ public record NetworkConfig(
         List.of(),
         0,
         false,
+        false,
         Duration.ofSeconds(2),
         40000,
         5000,
@@ -118,6 +122,7 @@ public record NetworkConfig(
         searchDomains,
         maximumOutgoingBandwidth,
         allowOutboundByDefault,
+        ignoreLogConfig,
         commandTimeout,
         first,
         count,
@@ -216,6 +221,7 @@ public record NetworkConfig(
       @JsonProperty("search_domains") @Nullable List<String> searchDomains,
       @JsonProperty("maximum_outgoing_bandwidth") long maximumOutgoingBandwidth,
       @JsonProperty("allow_outbound_traffic_by_default") boolean allowOutboundByDefault,
+      @JsonProperty("ignore_log_config") boolean ignoreLogConfig,
       @JsonProperty("wait_timeout_in_seconds") long waitTimeout,
       @JsonProperty("shared_port_state") @Nullable String sharedPortState,
       @JsonProperty("attach_before_rules") boolean attachBeforeRules) {
@@ -230,6 +236,7 @@ public record NetworkConfig(
           searchDomains == null ? List.of() : searchDomains,
           maximumOutgoingBandwidth,
           allowOutboundByDefault,
+          ignoreLogConfig,
           Duration.ofSeconds(waitTimeout),
           40000,
           5000,

@@ -59,10 +59,13 @@ final class Requests {
   }
 
   /** The rules asked for; a container that says nothing at all may be allowed everything. */
-  static List<NetOutRule> effectiveRules(NetworkRequest request, boolean allowByDefault) {
+  static List<NetOutRule> effectiveRules(NetworkRequest request, NetworkConfig config) {
     boolean saysNothing =
-        request.netIn().isEmpty() && request.netOut().isEmpty() && request.properties().isEmpty();
-    return allowByDefault && saysNothing
+        request.netIn().isEmpty()
+            && request.netOut().isEmpty()
+            && request.properties().keySet().stream()
+                .allMatch(key -> config.ignoreLogConfig() && key.equals("log_config"));
+    return config.allowOutboundByDefault() && saysNothing
         ? List.of(new NetOutRule(0, List.of(), List.of(), null, false))
         : request.netOut();
   }

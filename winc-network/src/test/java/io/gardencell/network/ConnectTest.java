@@ -77,6 +77,24 @@ class ConnectTest {
         .containsExactly(Acls.allowIn(fixture.ip("h1"), 8080), Acls.nat(40000, 8080));
   }
 
+  // winc-network.md §21 weakness 36
+  @Test
+  void whatDiegoAddsToEveryContainerNeedNotCount() {
+    String allowing =
+        "{\"network_name\":\"winc-nat\",\"subnet_range\":\"172.30.0.0/22\","
+            + "\"gateway_address\":\"172.30.0.1\",\"mtu\":1400,"
+            + "\"allow_outbound_traffic_by_default\":true,\"ignore_log_config\":true}";
+    network = fixture.network(NetworkConfig.read(allowing, dir));
+
+    network.up(new NetworkRequest("h1", 1, Map.of("log_config", "{}"), List.of(), List.of()));
+    network.up(
+        new NetworkRequest(
+            "h2", 1, Map.of("log_config", "{}", "policy_group_id", "g"), List.of(), List.of()));
+
+    assertThat(fixture.policies("h1")).contains("\"Allow\"").doesNotContain("Block");
+    assertThat(fixture.policies("h2")).isEqualTo(BLOCKS);
+  }
+
   // winc-network.md §22 case 30
   @Test
   void dnsServersAreToldAndReachable() {

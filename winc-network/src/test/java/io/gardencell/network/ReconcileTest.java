@@ -172,6 +172,7 @@ class ReconcileTest {
             List.of(),
             0,
             false,
+            false,
             config.commandTimeout(),
             40000,
             5000,

@@ -242,19 +242,21 @@ class WincNetworkCommandTest {
     assertThat(config.commandTimeout()).hasSeconds(2);
     assertThat(config.sharedPortState()).isNull();
     assertThat(config.attachBeforeRules()).isFalse();
+    assertThat(config.ignoreLogConfig()).isFalse();
   }
 
   @Test
   void theKeysOfOursAreRead() {
     Path shared = dir.resolve("port-state.json");
     String json =
-        "{\"network_name\":\"n\",\"attach_before_rules\":true,\"shared_port_state\":%s}"
+        "{\"network_name\":\"n\",\"attach_before_rules\":true,\"ignore_log_config\":true,\"shared_port_state\":%s}"
             .formatted(io.gardencell.hcs.document.HcsJson.write(shared.toString()));
 
     NetworkConfig config = NetworkConfig.read(json, dir);
 
     assertThat(config.sharedPortState()).isEqualTo(shared);
     assertThat(config.attachBeforeRules()).isTrue();
+    assertThat(config.ignoreLogConfig()).isTrue();
     assertThatThrownBy(
             () -> NetworkConfig.read("{\"network_name\":\"n\",\"shared_port_state\":\"x\"}", dir))
         .hasMessage("invalid shared_port_state: x");
@@ -272,6 +274,7 @@ class WincNetworkCommandTest {
                 List.of("172.30.0.1"),
                 List.of(),
                 0,
+                false,
                 false,
                 Duration.ofSeconds(2),
                 40000,
