@@ -26,6 +26,7 @@ public record RecordedCall(String function, JsonNode args, long hresult, JsonNod
           "LayerExists",
           "GetLayerMountPath",
           "GetQuotaUsed",
+          "GetDiskFreeSpaceExW",
           "GetVolumeNameForVolumeMountPointW",
           "GetIpInterfaceEntry",
           "GetAdaptersAddresses",
