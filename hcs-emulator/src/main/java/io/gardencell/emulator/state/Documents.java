@@ -25,10 +25,14 @@ public final class Documents<T> {
   /** A change so shortly before the reading can be followed by one with the same time stamp. */
   private static final long RACY_MILLIS = 100;
 
+  /** With fewer documents nobody looks which of their files are gone. */
+  private static final int FEW = 256;
+
   private final StateDirectory state;
   private final Class<T> type;
   private final Map<Path, Parsed<T>> parsed = new ConcurrentHashMap<>();
   private final Map<Path, Listed<T>> listed = new ConcurrentHashMap<>();
+  private volatile int sweepBeyond = FEW;
 
   private record Parsed<T>(@Nullable Object file, FileTime time, T document) {}
 
@@ -58,8 +62,21 @@ public final class Documents<T> {
       return Optional.of(known.document());
     }
     Optional<T> found = state.read(file, type);
-    found.ifPresent(d -> parsed.put(file, new Parsed<>(now.fileKey(), now.lastModifiedTime(), d)));
+    found.ifPresent(d -> keep(file, new Parsed<>(now.fileKey(), now.lastModifiedTime(), d)));
     return found;
+  }
+
+  /** A file that has gone is not always asked for again, so its document is looked for here. */
+  private void keep(Path file, Parsed<T> document) {
+    parsed.put(file, document);
+    if (parsed.size() > sweepBeyond) {
+      parsed.keySet().removeIf(Files::notExists);
+      sweepBeyond = Math.max(FEW, 2 * parsed.size());
+    }
+  }
+
+  int kept() {
+    return parsed.size();
   }
 
   /** All documents directly in a directory. */
