@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +27,13 @@ class ReadmeIT {
   @Test
   void theLinesOfTheReadmeWorkAsWritten(@TempDir Path home) throws Exception {
     Path root = Path.of(System.getProperty("gardencell.root", "..")).toRealPath();
-    List<String> lines = block(Files.readString(root.resolve("README.md")), "## Start");
+    String readme = Files.readString(root.resolve("README.md"));
+    List<String> lines = new ArrayList<>(block(readme, "## Start"));
+    lines.addAll(block(readme, "## Try more"));
     for (String module : List.of("garden-server", "garden-client", "winc-runtime")) {
       Files.createSymbolicLink(home.resolve(module), root.resolve(module));
     }
+    Files.writeString(home.resolve("README.md"), readme);
     assertThat(lines.get(0)).startsWith("mvn ").contains(" && java -jar ");
     String start = lines.get(0).substring(lines.get(0).indexOf("java -jar ")) + " --bind-port=0";
     Path log = home.resolve("log");
@@ -40,18 +44,19 @@ class ReadmeIT {
             .redirectOutput(log.toFile())
             .start();
     Map<String, String> answers = new LinkedHashMap<>();
+    String last = "";
     try {
       String port = port(server, log);
       for (String line : lines.subList(1, lines.size())) {
-        answers.put(line, typed(home, line.replace("localhost:7777", "localhost:" + port)));
+        last = typed(home, line.replace("localhost:7777", "localhost:" + port));
+        answers.putIfAbsent(line, last);
       }
     } finally {
       server.destroy();
       assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }
 
-    assertThat(answers.keySet())
-        .allMatch(line -> line.startsWith("curl ") || line.startsWith("java "));
+    assertThat(answers.keySet()).allMatch(line -> line.matches("(curl|java|tar) .*"));
     assertThat(answer(answers, "/ping")).isEqualTo("{}\n");
     assertThat(answer(answers, "-X POST localhost:7777/containers -d"))
         .isEqualTo("{\"Handle\":\"c1\"}\n");
@@ -63,6 +68,16 @@ class ReadmeIT {
     assertThat(answer(answers, "winc.jar state c1"))
         .contains("\"id\": \"c1\"", "\"status\": \"running\"");
     assertThat(answer(answers, "-X DELETE")).isEqualTo("{}\n");
+    assertThat(answer(answers, "?owner=me")).isEqualTo("{\"Handles\":[\"shop\"]}\n");
+    assertThat(answer(answers, "/shop/info")).contains("\"ContainerPort\":8080", "8081}]");
+    assertThat(answer(answers, "?destination=")).isEqualTo("{}\n");
+    assertThat(answer(answers, "?source=")).isEqualTo("README.md\n");
+    assertThat(answer(answers, "exit 42")).contains("\"exit_status\":42");
+    assertThat(answer(answers, "no-such-program")).contains("ExecutableNotFoundError");
+    assertThat(answer(answers, "/shop/metrics")).contains("\"TotalUsageTowardLimit\":");
+    assertThat(answer(answers, "/shop/stop")).isEqualTo("{}\n");
+    assertThat(answer(answers, "-X DELETE localhost:7777/containers/shop")).isEqualTo("{}\n");
+    assertThat(last).contains("ContainerNotFoundError");
     assertThat(Files.readString(log)).contains("nothing is isolated").contains("guardian.stopped");
     assertThat(home.resolve("garden-data/depot")).isEmptyDirectory();
   }

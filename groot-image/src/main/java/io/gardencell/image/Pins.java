@@ -2,6 +2,7 @@ package io.gardencell.image;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -53,13 +54,22 @@ final class Pins {
       Path file = store.pins().resolve(name);
       Optional<StoreLocks.Held> dead = store.tryLock(name);
       if (dead.isEmpty()) {
-        all.addAll(Files.readAllLines(file));
+        all.addAll(lines(file));
       } else {
         Files.deleteIfExists(file);
         dead.get().close();
       }
     }
     return all;
+  }
+
+  /** A pull that ends takes its pin away without the store's lock, before it lets go of its own. */
+  private static List<String> lines(Path pin) throws IOException {
+    try {
+      return Files.readAllLines(pin);
+    } catch (NoSuchFileException ended) {
+      return List.of();
+    }
   }
 
   /** Removes temporary files that dead processes left. */
