@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,26 +101,5 @@ class CurlIT {
 
     assertThat(printed).contains("HTTP/1.1 100 Continue", "HTTP/1.1 200 OK");
     assertThat(sh("cmp big back")).isEmpty();
-  }
-
-  @Test
-  void theReadmesLinesShowWhatAProcessPrintsAndHowItEnds() throws Exception {
-    List<String> lines =
-        Files.readAllLines(Path.of(System.getProperty("gardencell.root", ".."), "README.md"))
-            .stream()
-            .map(String::strip)
-            .filter(line -> line.startsWith("curl "))
-            .toList();
-    assertThat(lines).hasSizeGreaterThan(5);
-
-    StringBuilder printed = new StringBuilder();
-    for (String line : lines) {
-      printed.append(sh(line));
-    }
-
-    assertThat(printed.toString())
-        .contains("{\"process_id\":\"p1\",\"stream_id\":\"1\"}\n")
-        .contains("{\"process_id\":\"p1\",\"exit_status\":0}\n")
-        .contains("\nhello\n");
   }
 }

@@ -63,7 +63,9 @@ class ReadmeIT {
     assertThat(answer(answers, "/c1/info"))
         .contains("\"State\":\"active\"", "\"ContainerIP\":\"172.");
     assertThat(answer(answers, "/c1/processes -d"))
-        .contains("{\"process_id\":\"p1\",\"stream_id\":\"1\"}");
+        .contains(
+            "{\"process_id\":\"p1\",\"stream_id\":\"1\"}\n",
+            "{\"process_id\":\"p1\",\"exit_status\":0}\n");
     assertThat(answer(answers, "/stdout")).isEqualTo("hello\n");
     assertThat(answer(answers, "winc.jar state c1"))
         .contains("\"id\": \"c1\"", "\"status\": \"running\"");
