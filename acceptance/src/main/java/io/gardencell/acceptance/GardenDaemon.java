@@ -1,14 +1,12 @@
 package io.gardencell.acceptance;
 
+import io.gardencell.api.files.FileTree;
 import io.gardencell.client.ClientSettings;
 import io.gardencell.client.GardenClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +50,7 @@ public final class GardenDaemon implements AutoCloseable {
       return daemon;
     } finally {
       if (!started) {
-        delete(dataDir);
+        FileTree.remove(dataDir);
       }
     }
   }
@@ -138,31 +136,8 @@ public final class GardenDaemon implements AutoCloseable {
       try {
         terminate();
       } finally {
-        delete(dataDir);
+        FileTree.remove(dataDir);
       }
     }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.deleteIfExists(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -43,6 +43,7 @@ class ArchitectureTest {
     assertThat(
             Stream.of(
                 "api",
+                "api.files",
                 "api.oci",
                 "api.spi",
                 "hcs",

@@ -1,6 +1,8 @@
 package io.gardencell.image;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.api.files.AtomicFile;
+import io.gardencell.api.files.FileTree;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.image.layer.LayerUnpacker;
@@ -101,9 +103,9 @@ final class LayerStore {
     try {
       Made made = write(layer, parents, opener, quota, temporary);
       if (!parents.isEmpty()) {
-        DriverStore.write(parentFile(layer.chainId()), parents.get(parents.size() - 1));
+        AtomicFile.write(parentFile(layer.chainId()), parents.get(parents.size() - 1));
       }
-      DriverStore.write(directory.resolve(SIZE), Long.toString(made.size()));
+      AtomicFile.write(directory.resolve(SIZE), Long.toString(made.size()));
       done = true;
       streaming.close();
       return made;
@@ -134,7 +136,7 @@ final class LayerStore {
       long size = unpacker.unpack(directory, newestFirst(parents), importFolder, tar);
       return new Made(size, tar.bytes());
     } finally {
-      DriverStore.removeTree(importFolder);
+      FileTree.remove(importFolder);
     }
   }
 
@@ -217,7 +219,7 @@ final class LayerStore {
       if (host.scratchLayers().exists(directory)) {
         removal.destroy(directory);
       }
-      DriverStore.removeTree(directory);
+      FileTree.remove(directory);
     } catch (HcsException e) {
       throw GardenException.failure(ScratchRemoval.hcsText(e), e);
     } catch (IOException e) {

@@ -1,5 +1,7 @@
 package io.gardencell.image;
 
+import io.gardencell.api.files.AtomicFile;
+import io.gardencell.api.files.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -35,7 +37,7 @@ final class Pins {
     try (StoreLocks.Held whole = store.lockStore()) {
       Files.createDirectories(store.pins());
       Files.createDirectories(store.temporary().resolve(name));
-      DriverStore.write(store.pins().resolve(name), String.join("\n", chainIds));
+      AtomicFile.writeUnforced(store.pins().resolve(name), String.join("\n", chainIds));
       done = true;
       return new Pin(store, name, alive);
     } catch (IOException e) {
@@ -78,7 +80,7 @@ final class Pins {
       Optional<StoreLocks.Held> dead = store.tryLock(name);
       if (dead.isPresent()) {
         try (StoreLocks.Held held = dead.get()) {
-          DriverStore.removeTree(store.temporary().resolve(name));
+          FileTree.remove(store.temporary().resolve(name));
           Files.deleteIfExists(store.pins().resolve(name));
           log.atInfo().addKeyValue("name", name).log("files of an interrupted pull removed");
         } catch (IOException e) {
@@ -99,7 +101,7 @@ final class Pins {
     @Override
     public void close() {
       try (StoreLocks.Held last = alive) {
-        DriverStore.removeTree(directory());
+        FileTree.remove(directory());
         Files.deleteIfExists(store.pins().resolve(name));
       } catch (IOException e) {
         throw DriverStore.failed("removing", store.pins().resolve(name), e);

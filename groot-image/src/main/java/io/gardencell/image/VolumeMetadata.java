@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gardencell.api.GardenException;
+import io.gardencell.api.files.AtomicFile;
 import io.gardencell.image.source.FileReasons;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ record VolumeMetadata(
   /** Writes what was taken, if there still is a volume. */
   static void putBack(Path volume, String text) throws IOException {
     if (Files.isDirectory(volume)) {
-      DriverStore.write(volume.resolve(FILE), text);
+      AtomicFile.writeUnforced(volume.resolve(FILE), text);
     }
   }
 
@@ -68,7 +69,7 @@ record VolumeMetadata(
 
   void write(Path volume) {
     try {
-      DriverStore.write(volume.resolve(FILE), JSON.writeValueAsString(this));
+      AtomicFile.writeUnforced(volume.resolve(FILE), JSON.writeValueAsString(this));
     } catch (IOException e) {
       throw GardenException.failure("WriteMetadata failed: " + FileReasons.of("open", e), e);
     }

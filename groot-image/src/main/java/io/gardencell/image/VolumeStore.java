@@ -1,6 +1,7 @@
 package io.gardencell.image;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.api.files.FileTree;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.ScratchLayers;
@@ -159,7 +160,7 @@ final class VolumeStore {
   private void undo(String handle, Trace trace) {
     try {
       removal.destroy(store.volume(handle));
-      DriverStore.removeTree(store.volume(handle));
+      FileTree.remove(store.volume(handle));
     } catch (GardenException e) {
       trace.error("destroy-failed", String.valueOf(e.getMessage()), Map.of());
     } catch (IOException e) {
@@ -180,7 +181,7 @@ final class VolumeStore {
     try {
       if (!exists(handle)) {
         trace.info("volume-not-found", Map.of("bundleID", handle));
-        DriverStore.removeTree(volume);
+        FileTree.remove(volume);
         return;
       }
       Optional<String> metadata = VolumeMetadata.take(volume);
@@ -193,7 +194,7 @@ final class VolumeStore {
           VolumeMetadata.putBack(volume, metadata.get());
         }
       }
-      DriverStore.removeTree(volume);
+      FileTree.remove(volume);
     } catch (HcsException e) {
       throw GardenException.failure(ScratchRemoval.hcsText(e), e);
     } catch (IOException e) {

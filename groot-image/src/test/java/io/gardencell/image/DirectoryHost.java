@@ -1,5 +1,6 @@
 package io.gardencell.image;
 
+import io.gardencell.api.files.FileTree;
 import io.gardencell.hcs.FileBasicInfo;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
@@ -57,7 +58,7 @@ public final class DirectoryHost {
   private static void removeTree(Path tree) {
     io(
         () -> {
-          DriverStore.removeTree(tree);
+          FileTree.remove(tree);
           return tree;
         });
   }

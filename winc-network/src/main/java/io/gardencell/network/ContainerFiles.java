@@ -3,7 +3,7 @@ package io.gardencell.network;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
-import io.gardencell.network.port.AtomicFile;
+import io.gardencell.api.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

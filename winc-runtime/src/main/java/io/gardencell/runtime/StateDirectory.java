@@ -1,18 +1,16 @@
 package io.gardencell.runtime;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.api.files.AtomicFile;
+import io.gardencell.api.files.FileTree;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The state files below the root, {@code <root>\<handle>\state.json}. Any thread. */
 final class StateDirectory {
@@ -56,7 +54,6 @@ final class StateDirectory {
   void write(String handle, StateFile state) {
     Path file = file(handle);
     try {
-      Files.createDirectories(directory(handle));
       AtomicFile.write(file, state.json());
     } catch (IOException e) {
       throw GardenException.failure(FileFailures.text("open", file.toString(), file, e), e);
@@ -67,9 +64,7 @@ final class StateDirectory {
   void remove(String handle) {
     Path directory = directory(handle);
     try {
-      Files.walkFileTree(directory, new Removal());
-    } catch (NoSuchFileException gone) {
-      return;
+      FileTree.remove(directory);
     } catch (IOException e) {
       throw GardenException.failure("remove %s: %s".formatted(directory, e.getMessage()), e);
     }
@@ -89,24 +84,5 @@ final class StateDirectory {
           "container id: '%s' (expected: a name without separators)".formatted(handle));
     }
     return root.resolve(handle);
-  }
-
-  private static final class Removal extends SimpleFileVisitor<Path> {
-
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.delete(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-        throws IOException {
-      if (failure != null) {
-        throw failure;
-      }
-      Files.delete(directory);
-      return FileVisitResult.CONTINUE;
-    }
   }
 }

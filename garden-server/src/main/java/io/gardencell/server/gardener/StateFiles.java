@@ -3,24 +3,16 @@ package io.gardencell.server.gardener;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
 import io.gardencell.api.WireJson;
+import io.gardencell.api.files.AtomicFile;
+import io.gardencell.api.files.FileTree;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystems;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,11 +28,6 @@ final class StateFiles {
   private static final Logger log = LoggerFactory.getLogger(StateFiles.class);
   private static final String STATE = "container.json";
 
-  private static final boolean POSIX =
-      FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-  private static final int MOVE_ATTEMPTS = 10;
-  private static final long MOVE_PAUSE_NANOS = 20_000_000;
-
   private final Path depot;
 
   StateFiles(Path depot) {
@@ -53,12 +40,7 @@ final class StateFiles {
 
   void write(SavedContainer container) {
     try {
-      Path bundle = bundle(container.handle());
-      if (!Files.isDirectory(bundle)) {
-        Files.createDirectories(bundle);
-        flushDirectory(depot);
-      }
-      replace(bundle.resolve(STATE), WireJson.encode(container));
+      AtomicFile.write(bundle(container.handle()).resolve(STATE), WireJson.encode(container));
     } catch (IOException e) {
       throw GardenException.failure("cannot store state of " + container.handle() + ": " + e, e);
     }
@@ -67,53 +49,9 @@ final class StateFiles {
   /** Writes a text file of a bundle. */
   static void writeText(Path file, String text) {
     try {
-      Files.createDirectories(file.getParent());
-      replace(file, text.getBytes(StandardCharsets.UTF_8));
+      AtomicFile.write(file, text);
     } catch (IOException e) {
       throw GardenException.failure("cannot write " + file + ": " + e, e);
-    }
-  }
-
-  private static void replace(Path file, byte[] content) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    try (FileChannel out =
-        FileChannel.open(
-            fresh,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      ByteBuffer bytes = ByteBuffer.wrap(content);
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
-      out.force(true);
-    }
-    move(fresh, file);
-    flushDirectory(file.resolveSibling("."));
-  }
-
-  /** On Windows a scanner may hold a fresh file open for a moment. */
-  private static void move(Path fresh, Path file) throws IOException {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        Files.move(
-            fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        return;
-      } catch (AccessDeniedException e) {
-        if (POSIX || attempt == MOVE_ATTEMPTS) {
-          throw e;
-        }
-        LockSupport.parkNanos(MOVE_PAUSE_NANOS);
-      }
-    }
-  }
-
-  /** A rename outlives a loss of power once its directory is flushed; NTFS sees to it itself. */
-  private static void flushDirectory(Path directory) throws IOException {
-    if (POSIX) {
-      try (FileChannel opened = FileChannel.open(directory, StandardOpenOption.READ)) {
-        opened.force(true);
-      }
     }
   }
 
@@ -180,45 +118,12 @@ final class StateFiles {
     removeTree(bundle(handle));
   }
 
-  /**
-   * Removes a directory with all that is in it, without following links; what somebody else removes
-   * meanwhile is no failure.
-   */
+  /** Removes a directory with all that is in it; none is no failure. */
   static void removeTree(Path directory) {
-    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
     try {
-      Files.walkFileTree(directory, new Remover());
+      FileTree.remove(directory);
     } catch (IOException e) {
       throw GardenException.failure("cannot remove " + directory + ": " + e, e);
-    }
-  }
-
-  private static final class Remover extends SimpleFileVisitor<Path> {
-
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.deleteIfExists(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-      if (failure instanceof NoSuchFileException) {
-        return FileVisitResult.CONTINUE;
-      }
-      throw failure;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-        throws IOException {
-      if (failure != null && !(failure instanceof NoSuchFileException)) {
-        throw failure;
-      }
-      Files.deleteIfExists(directory);
-      return FileVisitResult.CONTINUE;
     }
   }
 }

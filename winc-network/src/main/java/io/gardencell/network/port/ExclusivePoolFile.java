@@ -1,5 +1,6 @@
 package io.gardencell.network.port;
 
+import io.gardencell.api.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

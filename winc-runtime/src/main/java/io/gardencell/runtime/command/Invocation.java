@@ -1,9 +1,9 @@
 package io.gardencell.runtime.command;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.api.files.AtomicFile;
 import io.gardencell.hcs.ComputeProcess;
 import io.gardencell.hcs.HcsException;
-import io.gardencell.runtime.AtomicFile;
 import io.gardencell.runtime.ContainerStates;
 import io.gardencell.runtime.Containers;
 import io.gardencell.runtime.FileFailures;
