@@ -21,7 +21,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  *
  * @param logLevel what is logged at least
  * @param insecureRegistries {@code host[:port]} for which TLS is optional
- * @param pinnedImages chain ids that {@code gc} keeps
+ * @param pinnedImages chain ids and URIs of images that {@code gc} keeps
  * @param createLock empty for the default
  * @param lockTimeout longest wait for a lock of the store
  * @param cleaning garbage collection after each create

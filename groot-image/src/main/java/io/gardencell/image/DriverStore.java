@@ -45,6 +45,11 @@ record DriverStore(Path root, Duration lockTimeout) {
     return root.resolve("pins");
   }
 
+  /** Which layers the images have that the operator wants kept. */
+  Path images() {
+    return root.resolve("images");
+  }
+
   Path temporary() {
     return root.resolve("tmp");
   }

@@ -4,10 +4,9 @@ import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,8 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removes layers that nobody uses, and what interrupted runs left; the reference has nothing of the
- * kind. A layer is used by the volumes that name it, by running pulls, and when the operator pins
- * it.
+ * kind. One run, one thread; several may run at once, in any processes.
  */
 final class GarbageCollection {
 
@@ -27,53 +25,60 @@ final class GarbageCollection {
   private final LayerStore layers;
   private final VolumeStore volumes;
   private final Pins pins;
-  private final Set<String> pinnedImages;
+  private final KeptImages kept;
+  private final LayersInUse inUse;
+  private final Set<String> removed = new LinkedHashSet<>();
 
   GarbageCollection(
-      DriverStore store,
-      LayerStore layers,
-      VolumeStore volumes,
-      Pins pins,
-      Set<String> pinnedImages) {
+      DriverStore store, LayerStore layers, VolumeStore volumes, Pins pins, KeptImages kept) {
     this.store = store;
     this.layers = layers;
     this.volumes = volumes;
     this.pins = pins;
-    this.pinnedImages = pinnedImages;
+    this.kept = kept;
+    this.inUse = new LayersInUse(store, layers, pins, kept);
   }
 
-  /** Removes unused layers once they take more than the threshold; returns the removed ones. */
+  /**
+   * Removes incomplete layers, and unused ones, the oldest first, until no more than the threshold
+   * is left of them; returns the removed ones.
+   */
   List<String> run(long thresholdBytes) {
     pins.sweep();
+    kept.sweep();
     removeHalfMadeVolumes();
     List<String> unused = unused();
-    long left = unused.stream().mapToLong(this::size).sum();
-    List<String> removed = new ArrayList<>();
     for (String chainId : unused) {
-      if (thresholdBytes > 0 && left <= thresholdBytes) {
+      if (layers.find(chainId).isEmpty()) {
+        removeWithChildren(chainId);
+      }
+    }
+    for (String chainId : unused) {
+      if (thresholdBytes > 0 && left(unused) <= thresholdBytes) {
         break;
       }
-      left -= removeWithChildren(chainId, removed);
+      removeWithChildren(chainId);
     }
-    return removed;
+    return List.copyOf(removed);
   }
 
-  private long size(String chainId) {
-    return layers.find(chainId).orElse(0);
+  private long left(List<String> unused) {
+    return unused.stream().mapToLong(id -> layers.find(id).orElse(0)).sum();
   }
 
-  /** What was built on a layer cannot outlive it; it is as unused as the layer. */
-  private long removeWithChildren(String chainId, List<String> removed) {
-    long bytes = 0;
+  /**
+   * What was built on a layer cannot outlive it; it is as unused as the layer. A layer whose child
+   * cannot be removed stays, for that may be mounted.
+   */
+  private boolean removeWithChildren(String chainId) {
+    boolean free = true;
     for (String child : layers.children(chainId)) {
-      bytes += removeWithChildren(child, removed);
+      free &= removeWithChildren(child);
     }
-    long size = size(chainId);
-    if (!removed.contains(chainId) && remove(chainId)) {
+    if (free && !removed.contains(chainId) && remove(chainId)) {
       removed.add(chainId);
-      bytes += size;
     }
-    return bytes;
+    return removed.contains(chainId);
   }
 
   /** Volumes without metadata whose maker is gone: nobody ever learned of them. */
@@ -101,13 +106,8 @@ final class GarbageCollection {
   /** Layers that nobody uses, the oldest first. */
   private List<String> unused() {
     try (StoreLocks.Held whole = store.lockStore()) {
-      Optional<Set<String>> used = used();
-      if (used.isEmpty()) {
-        log.atInfo().log("a volume does not name its layers, so none is removed");
-        return List.of();
-      }
       List<String> unused = new ArrayList<>(DriverStore.names(store.layers()));
-      unused.removeAll(used.get());
+      unused.removeAll(inUse.find());
       unused.sort(Comparator.comparing(this::age));
       return unused;
     }
@@ -133,7 +133,7 @@ final class GarbageCollection {
     }
     try (StoreLocks.Held held = lock.get()) {
       try (StoreLocks.Held whole = store.lockStore()) {
-        if (used().map(u -> u.contains(chainId)).orElse(true)) {
+        if (inUse.find().contains(chainId)) {
           return false;
         }
         layers.unmark(chainId);
@@ -143,40 +143,6 @@ final class GarbageCollection {
     } catch (GardenException e) {
       log.atWarn().addKeyValue("layer", chainId).setCause(e).log("unused layer not removed");
       return false;
-    }
-  }
-
-  /** Layers in use; empty if a volume does not say which it uses. */
-  private Optional<Set<String>> used() {
-    Set<String> used = new HashSet<>(pinnedImages);
-    try {
-      used.addAll(pins.living());
-    } catch (IOException e) {
-      throw DriverStore.failed("reading", store.pins(), e);
-    }
-    for (String handle : DriverStore.names(store.volumes())) {
-      Optional<List<String>> ids = chainIds(handle);
-      if (ids.isEmpty()) {
-        return Optional.empty();
-      }
-      used.addAll(ids.get());
-    }
-    return Optional.of(used);
-  }
-
-  private Optional<List<String>> chainIds(String name) {
-    Path volume = store.volume(name);
-    if (!VolumeMetadata.exists(volume)) {
-      Optional<Handle> handle = Handle.find(name);
-      Optional<StoreLocks.Held> dead = handle.flatMap(h -> store.tryLock("handle-" + h.key()));
-      dead.ifPresent(StoreLocks.Held::close);
-      boolean beingMade = handle.isPresent() && dead.isEmpty(); // its maker has pinned its layers
-      return beingMade ? Optional.of(List.of()) : Optional.empty();
-    }
-    try {
-      return Optional.ofNullable(VolumeMetadata.read(volume).chainIds());
-    } catch (GardenException unreadable) {
-      return Optional.empty();
     }
   }
 }

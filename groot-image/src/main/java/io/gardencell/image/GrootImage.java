@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,7 +31,9 @@ import java.util.regex.Pattern;
  */
 public final class GrootImage implements ImagePlugin {
 
-  private static final Pattern BUILD = Pattern.compile("10\\.0\\.(\\d{5})");
+  /** What Windows hosts say of themselves: {@link Host#description()}. */
+  private static final Pattern BUILD = Pattern.compile("Windows build (\\d+)\\b.*");
+
   private static final String REFERENCES_CREATE_LOCK =
       "C:\\var\\vcap\\data\\groot-windows\\create.lock";
 
@@ -43,6 +46,8 @@ public final class GrootImage implements ImagePlugin {
   private final VolumeStore volumes;
   private final Pins pins;
   private final ImageSources sources;
+  private final KeptImages kept;
+  private final AtomicBoolean swept = new AtomicBoolean();
 
   /** A plugin on this host; the store is made when it is first needed. */
   public GrootImage(Host host, ImageConfig config) {
@@ -66,20 +71,20 @@ public final class GrootImage implements ImagePlugin {
     this.layers = new LayerStore(host, store);
     this.volumes = new VolumeStore(host, store, createLock);
     this.pins = new Pins(store);
-    this.sources =
-        new ImageSources(windows, new Platform(hostBuild(), !windows), config.insecureRegistries());
+    this.kept = new KeptImages(store, config.pinnedImages());
+    this.sources = new ImageSources(windows, platform(), config.insecureRegistries());
   }
 
   private boolean isWindows() {
     return host.name().equals("hcs");
   }
 
-  /** Any build will do where layers are only directories. */
-  private int hostBuild() {
+  /** Any build, and any system, will do where layers are only directories. */
+  private Platform platform() {
     Matcher build = BUILD.matcher(host.description());
-    return config.hostBuild() == 0 && isWindows() && build.find()
-        ? Integer.parseInt(build.group(1))
-        : config.hostBuild();
+    boolean isKnown = config.hostBuild() == 0 && isWindows() && build.matches();
+    return new Platform(
+        isKnown ? Integer.parseInt(build.group(1)) : config.hostBuild(), !isWindows());
   }
 
   @Override
@@ -89,7 +94,8 @@ public final class GrootImage implements ImagePlugin {
     boolean counted = request.diskLimit() > 0 && !request.excludeImageFromQuota();
     ImageSource source = source(request.uri(), request.username(), request.password());
     RootFilesystem made;
-    try (Image image = pull(source, request.diskLimit(), counted, Progress.NONE, trace)) {
+    try (Image image =
+        pull(request.uri(), source, request.diskLimit(), counted, Progress.NONE, trace)) {
       long quota = request.diskLimit() - (counted ? image.pulled().size() : 0);
       if (counted && quota <= 0) {
         throw GardenException.failure(
@@ -131,7 +137,7 @@ public final class GrootImage implements ImagePlugin {
 
   void pull(String uri, String username, String password, Progress progress) {
     ImageSource source = source(uri, username, password);
-    pull(source, 0, false, progress, Trace.of(receiver).session("pull")).close();
+    pull(uri, source, 0, false, progress, Trace.of(receiver).session("pull")).close();
   }
 
   /** A pulled image, whose layers are safe from garbage collection until it is closed. */
@@ -143,7 +149,10 @@ public final class GrootImage implements ImagePlugin {
   }
 
   private Image pull(
-      ImageSource source, long limit, boolean counted, Progress progress, Trace outer) {
+      String uri, ImageSource source, long limit, boolean counted, Progress progress, Trace outer) {
+    if (swept.compareAndSet(false, true)) {
+      pins.sweep(); // what processes left that were killed
+    }
     try (Trace.Step step = outer.step("image-pulling")) {
       return prefixed(
           () -> {
@@ -156,6 +165,7 @@ public final class GrootImage implements ImagePlugin {
               ImagePull pull =
                   new ImagePull(store, layers, source, progress, pin.directory(), step.trace());
               Image pulled = new Image(pull.run(image, counted ? limit : -1), pin);
+              kept.pulled(uri, chainIds);
               done = true;
               return pulled;
             } finally {
@@ -258,7 +268,6 @@ public final class GrootImage implements ImagePlugin {
    * threshold is left; returns the layers removed.
    */
   public List<String> collectGarbage(long thresholdBytes) {
-    return new GarbageCollection(store, layers, volumes, pins, config.pinnedImages())
-        .run(thresholdBytes);
+    return new GarbageCollection(store, layers, volumes, pins, kept).run(thresholdBytes);
   }
 }

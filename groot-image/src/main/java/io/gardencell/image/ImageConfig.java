@@ -11,7 +11,7 @@ import java.util.Set;
  *     pins}, {@code tmp}
  * @param defaultRootfs URI used for requests without one; empty for the built-in base image
  * @param insecureRegistries {@code host[:port]} for which TLS is optional
- * @param pinnedImages chain ids that garbage collection keeps
+ * @param pinnedImages chain ids and URIs of images that garbage collection keeps
  * @param hostBuild Windows build that images must fit; 0 for that of the host
  * @param lockTimeout longest wait for a lock of the store
  * @param createLock file that is locked while a volume is mounted, by the reference too; empty for
@@ -82,6 +82,19 @@ public record ImageConfig(
         uri,
         insecureRegistries,
         pinnedImages,
+        hostBuild,
+        lockTimeout,
+        createLock,
+        cleaning);
+  }
+
+  /** The same with other images to keep. */
+  public ImageConfig withPinnedImages(Set<String> images) {
+    return new ImageConfig(
+        driverStore,
+        defaultRootfs,
+        insecureRegistries,
+        images,
         hostBuild,
         lockTimeout,
         createLock,

@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -170,27 +171,34 @@ final class LayerStore {
   }
 
   private void drop(String chainId) {
-    log.atInfo().addKeyValue("layerID", chainId).log("layer on an out-of-date one dropped");
-    unmark(chainId);
+    if (Files.exists(sizeFile(chainId))) {
+      log.atInfo().addKeyValue("layerID", chainId).log("layer on an out-of-date one dropped");
+      unmark(chainId);
+    }
     children(chainId).forEach(this::drop);
   }
 
-  /** Complete layers that were made on this one, as far as that is known. */
+  /** Layers that were made on this one, as far as that is known. */
   List<String> children(String parent) {
-    List<String> found = new ArrayList<>();
-    for (String chainId : DriverStore.names(store.layers())) {
-      try {
-        if (Files.exists(sizeFile(chainId))
-            && Files.readString(parentFile(chainId)).strip().equals(parent)) {
-          found.add(chainId);
-        }
-      } catch (NoSuchFileException e) {
-        // A base layer, one of the reference, or one that just went.
-      } catch (IOException e) {
-        throw DriverStore.failed("reading", parentFile(chainId), e);
-      }
+    return DriverStore.names(store.layers()).stream()
+        .filter(id -> !id.equals(parent) && parent(id).filter(parent::equals).isPresent())
+        .toList();
+  }
+
+  /** The layer that this one was made on; empty for a base layer and for one of the reference. */
+  Optional<String> parent(String chainId) {
+    try {
+      return Optional.of(Files.readString(parentFile(chainId)).strip());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw DriverStore.failed("reading", parentFile(chainId), e);
     }
-    return found;
+  }
+
+  /** What of a layer is as old as it; whichever is the oldest tells. */
+  List<Path> timesOf(String chainId) {
+    return List.of(sizeFile(chainId), store.layer(chainId));
   }
 
   /** Layer folders, newest first, as the host wants them. */

@@ -50,16 +50,21 @@ final class Pins {
   }
 
   /** Layers pinned by living processes; the caller holds the store's lock. */
-  Set<String> living() throws IOException {
+  Set<String> living() {
     Set<String> all = new HashSet<>();
     for (String name : DriverStore.names(store.pins())) {
       Path file = store.pins().resolve(name);
       Optional<StoreLocks.Held> dead = store.tryLock(name);
-      if (dead.isEmpty()) {
-        all.addAll(lines(file));
-      } else {
-        Files.deleteIfExists(file);
-        dead.get().close();
+      try {
+        if (dead.isEmpty()) {
+          all.addAll(lines(file));
+        } else {
+          Files.deleteIfExists(file);
+        }
+      } catch (IOException e) {
+        throw DriverStore.failed("reading", file, e);
+      } finally {
+        dead.ifPresent(StoreLocks.Held::close);
       }
     }
     return all;

@@ -33,9 +33,13 @@ record VolumeMetadata(
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String FILE = "metadata.json";
 
+  static Path file(Path volume) {
+    return volume.resolve(FILE);
+  }
+
   /** Whether a volume has metadata, which are written last. */
   static boolean exists(Path volume) {
-    return Files.exists(volume.resolve(FILE));
+    return Files.exists(file(volume));
   }
 
   /** Removes the metadata and gives their text; empty if there are none. */

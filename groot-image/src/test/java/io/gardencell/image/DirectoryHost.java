@@ -38,9 +38,14 @@ public final class DirectoryHost {
   public @Nullable HcsException nextImport;
 
   public Host open() {
+    return open("emulated", "directories");
+  }
+
+  /** One that says so of itself. */
+  Host open(String name, String description) {
     return new Host(
-        "emulated",
-        "directories",
+        name,
+        description,
         false,
         none(io.gardencell.hcs.HostCompute.class),
         none(io.gardencell.hcs.HostProcesses.class),

@@ -6,18 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gardencell.api.spi.ImageRequest;
 import io.gardencell.api.spi.RootFilesystem;
 import io.gardencell.hcs.HcsException;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
+import io.gardencell.image.layer.TarBuilder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,25 +46,30 @@ class GrootImageTest {
   @Test
   void unpacksWindowsLayersNewestFirstAndAppliesWhiteouts() throws Exception {
     byte[] base =
-        tar(
-            t -> dir(t, "Files"),
-            t -> file(t, "Files/a.txt", "old"),
-            t -> file(t, "Files/b.txt", "b"));
+        new TarBuilder()
+            .directory("Files")
+            .file("Files/a.txt", "old")
+            .file("Files/b.txt", "b")
+            .bytes();
     byte[] top =
-        tar(
-            t -> dir(t, "Files"),
-            t -> file(t, "Files/a.txt", "new!"),
-            t -> file(t, "Files/.wh.b.txt", ""));
-    String uri = layout("image", List.of(base, top), List.of("PATH=C:\\Windows"));
+        new TarBuilder()
+            .directory("Files")
+            .file("Files/a.txt", "new!")
+            .file("Files/.wh.b.txt", "")
+            .bytes();
+    String uri = image("image").layer(base).layer(top).env("PATH=C:\\Windows").uri();
 
     RootFilesystem root = groot.create(request("web-1", uri, 0, false));
 
     assertThat(root.env()).containsExactly("PATH=C:\\Windows");
     List<String> folders = folders(root);
     assertThat(folders).hasSize(2);
-    assertThat(folders.get(1)).endsWith(hex(base));
+    assertThat(folders.get(1)).endsWith(TestImage.hex(base));
     assertThat(Path.of(folders.get(0)).getFileName().toString())
-        .isEqualTo(hex((hex(base) + " " + hex(top)).getBytes(StandardCharsets.US_ASCII)));
+        .isEqualTo(
+            TestImage.hex(
+                (TestImage.hex(base) + " " + TestImage.hex(top))
+                    .getBytes(StandardCharsets.US_ASCII)));
     assertThat(Path.of(folders.get(0)).resolve("Files/a.txt")).hasContent("new!");
     assertThat(Path.of(folders.get(0)).resolve("Files/b.txt")).doesNotExist();
     assertThat(groot.usage("web-1").totalBytes()).isEqualTo(8);
@@ -79,13 +78,14 @@ class GrootImageTest {
   @Test
   void putsLayersMadeOnLinuxBelowFiles() throws Exception {
     byte[] base =
-        tar(
-            t -> file(t, "bin/tool", "x"),
-            t -> link(t, "bin/hard", "bin/tool", TarConstants.LF_LINK),
-            t -> link(t, "bin/soft", "tool", TarConstants.LF_SYMLINK),
-            t -> file(t, "n".repeat(180) + "/\u00e4\ud83d\ude00", "y"));
+        new TarBuilder()
+            .file("bin/tool", "x")
+            .special("bin/hard", TarConstants.LF_LINK, "bin/tool", Map.of())
+            .special("bin/soft", TarConstants.LF_SYMLINK, "tool", Map.of())
+            .file("n".repeat(180) + "/\u00e4\ud83d\ude00", "y")
+            .bytes();
     RootFilesystem root =
-        groot.create(request("web-1", layout("image", List.of(base), List.of()), 0, false));
+        groot.create(request("web-1", image("image").layer(base).uri(), 0, false));
 
     Path files = Path.of(folders(root).get(0)).resolve("Files");
     assertThat(files.resolve("bin/hard")).hasContent("x");
@@ -96,8 +96,8 @@ class GrootImageTest {
   @Test
   void refusesHostileNamesAndLeavesNothing() throws Exception {
     for (String name : List.of("../evil", "Files/../../evil", "/evil", "Files/a:b")) {
-      byte[] base = tar(t -> dir(t, "Files"), t -> file(t, name, "x"));
-      String uri = layout("bad" + hex(base), List.of(base), List.of());
+      byte[] base = new TarBuilder().directory("Files").file(name, "x").bytes();
+      String uri = image("bad" + TestImage.hex(base)).layer(base).uri();
 
       assertThatThrownBy(() -> groot.create(request("web-1", uri, 0, false)))
           .hasMessageContaining("invalid entry name: '" + name + "'");
@@ -108,11 +108,12 @@ class GrootImageTest {
   @Test
   void refusesToWriteThroughALinkOfTheImage() throws Exception {
     byte[] base =
-        tar(
-            t -> dir(t, "Files"),
-            t -> link(t, "Files/out", "/", TarConstants.LF_SYMLINK),
-            t -> file(t, "Files/out/evil", "x"));
-    String uri = layout("image", List.of(base), List.of());
+        new TarBuilder()
+            .directory("Files")
+            .special("Files/out", TarConstants.LF_SYMLINK, "/", Map.of())
+            .file("Files/out/evil", "x")
+            .bytes();
+    String uri = image("image").layer(base).uri();
 
     assertThatThrownBy(() -> groot.create(request("web-1", uri, 0, false)))
         .hasMessageContaining("Files\\out\\evil");
@@ -122,10 +123,13 @@ class GrootImageTest {
 
   @Test
   void refusesBlobsThatAreNotWhatTheManifestSays() throws Exception {
-    byte[] base = tar(t -> dir(t, "Files"));
-    String uri = layout("image", List.of(base), List.of());
-    byte[] other = gzip(tar(t -> dir(t, "Files"), t -> dir(t, "Files/more")));
-    Files.write(directory.resolve("image/blobs/sha256").resolve(hex(gzip(base))), other);
+    byte[] base = new TarBuilder().directory("Files").bytes();
+    String uri = image("image").layer(base).uri();
+    byte[] other =
+        TestImage.gzip(new TarBuilder().directory("Files").directory("Files/more").bytes());
+    Files.write(
+        directory.resolve("image/blobs/sha256").resolve(TestImage.hex(TestImage.gzip(base))),
+        other);
 
     assertThatThrownBy(() -> groot.create(request("web-1", uri, 0, false)))
         .hasMessageContaining(": layer size is different from the value in the manifest");
@@ -135,8 +139,9 @@ class GrootImageTest {
 
   @Test
   void stopsAtTheQuotaWhileUnpacking() throws Exception {
-    byte[] base = tar(t -> dir(t, "Files"), t -> file(t, "Files/zeros", "0".repeat(1_000_000)));
-    String uri = layout("image", List.of(base), List.of());
+    byte[] base =
+        new TarBuilder().directory("Files").file("Files/zeros", "0".repeat(1_000_000)).bytes();
+    String uri = image("image").layer(base).uri();
 
     assertThatThrownBy(() -> groot.create(request("web-1", uri, 100_000, false)))
         .hasMessageContaining("uncompressed layer size exceeds quota");
@@ -145,8 +150,8 @@ class GrootImageTest {
 
   @Test
   void givesTheVolumeWhatTheImageLeavesOfTheLimit() throws Exception {
-    byte[] base = tar(t -> dir(t, "Files"), t -> file(t, "Files/a", "12345"));
-    String uri = layout("image", List.of(base), List.of());
+    byte[] base = new TarBuilder().directory("Files").file("Files/a", "12345").bytes();
+    String uri = image("image").layer(base).uri();
 
     String counted = groot.create(request("a", uri, 50_000, false)).rootPath();
     String exclusive = groot.create(request("b", uri, 50_000, true)).rootPath();
@@ -157,17 +162,19 @@ class GrootImageTest {
 
   @Test
   void removesTheLayerWhenItsImportFails() throws Exception {
-    byte[] base = tar(t -> dir(t, "Files"));
+    byte[] base = new TarBuilder().directory("Files").bytes();
     String uri =
-        layout(
-            "image", List.of(base, tar(t -> dir(t, "Files"), t -> dir(t, "Files/x"))), List.of());
+        image("image")
+            .layer(base)
+            .layer(new TarBuilder().directory("Files").directory("Files/x").bytes())
+            .uri();
     host.nextImport = new HcsException("ImportLayer", "", 5);
 
     assertThatThrownBy(() -> groot.create(request("web-1", uri, 0, false)))
         .hasMessageContaining("hcsshim::ImportLayer");
 
-    assertThat(groot.layers()).containsExactly(hex(base));
-    assertThat(DriverStore.names(store.resolve("layers"))).containsExactly(hex(base));
+    assertThat(groot.layers()).containsExactly(TestImage.hex(base));
+    assertThat(DriverStore.names(store.resolve("layers"))).containsExactly(TestImage.hex(base));
   }
 
   @Test
@@ -212,8 +219,8 @@ class GrootImageTest {
 
   @Test
   void collectsOnlyLayersThatNoVolumeUses() throws Exception {
-    byte[] base = tar(t -> dir(t, "Files"), t -> file(t, "Files/a", "12345"));
-    String uri = layout("image", List.of(base), List.of());
+    byte[] base = new TarBuilder().directory("Files").file("Files/a", "12345").bytes();
+    String uri = image("image").layer(base).uri();
     groot.create(request("a", uri, 0, false));
     assertThat(groot.collectGarbage(0)).isEmpty();
 
@@ -238,99 +245,7 @@ class GrootImageTest {
     return new ImageRequest(handle, uri, "", "", limit, exclusive);
   }
 
-  private interface Part {
-    void write(TarArchiveOutputStream tar) throws IOException;
-  }
-
-  private static byte[] tar(Part... parts) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, "UTF-8")) {
-      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-      tar.setAddPaxHeadersForNonAsciiNames(true);
-      for (Part part : parts) {
-        part.write(tar);
-      }
-    }
-    return bytes.toByteArray();
-  }
-
-  private static void dir(TarArchiveOutputStream tar, String name) throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name + "/");
-    entry.setModTime(0);
-    tar.putArchiveEntry(entry);
-    tar.closeArchiveEntry();
-  }
-
-  private static void file(TarArchiveOutputStream tar, String name, String content)
-      throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name, true);
-    byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
-    entry.setSize(bytes.length);
-    entry.setModTime(0);
-    tar.putArchiveEntry(entry);
-    tar.write(bytes);
-    tar.closeArchiveEntry();
-  }
-
-  private static void link(TarArchiveOutputStream tar, String name, String target, byte type)
-      throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name, type);
-    entry.setLinkName(target);
-    tar.putArchiveEntry(entry);
-    tar.closeArchiveEntry();
-  }
-
-  private String layout(String name, List<byte[]> tars, List<String> env) throws Exception {
-    Path image = directory.resolve(name);
-    Path blobs = Files.createDirectories(image.resolve("blobs/sha256"));
-    List<String> layers = new ArrayList<>();
-    List<String> diffs = new ArrayList<>();
-    for (byte[] tar : tars) {
-      byte[] blob = gzip(tar);
-      Files.write(blobs.resolve(hex(blob)), blob);
-      layers.add(descriptor("application/vnd.oci.image.layer.v1.tar+gzip", blob));
-      diffs.add("\"sha256:" + hex(tar) + "\"");
-    }
-    String variables =
-        String.join(",", env.stream().map(e -> '"' + e.replace("\\", "\\\\") + '"').toList());
-    byte[] config =
-        ("{\"os\":\"windows\",\"config\":{\"Env\":["
-                + variables
-                + "]},\"rootfs\":{\"diff_ids\":"
-                + diffs
-                + "}}")
-            .getBytes(StandardCharsets.UTF_8);
-    Files.write(blobs.resolve(hex(config)), config);
-    byte[] manifest =
-        ("{\"schemaVersion\":2,\"config\":"
-                + descriptor("application/vnd.oci.image.config.v1+json", config)
-                + ",\"layers\":"
-                + layers
-                + "}")
-            .getBytes(StandardCharsets.UTF_8);
-    Files.write(blobs.resolve(hex(manifest)), manifest);
-    Files.writeString(
-        image.resolve("index.json"),
-        "{\"manifests\":["
-            + descriptor("application/vnd.oci.image.manifest.v1+json", manifest)
-            + "]}");
-    return "oci://" + image;
-  }
-
-  private static String descriptor(String type, byte[] bytes) throws Exception {
-    return "{\"mediaType\":\"%s\",\"digest\":\"sha256:%s\",\"size\":%d}"
-        .formatted(type, hex(bytes), bytes.length);
-  }
-
-  private static byte[] gzip(byte[] bytes) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-      gzip.write(bytes);
-    }
-    return out.toByteArray();
-  }
-
-  private static String hex(byte[] bytes) throws Exception {
-    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+  private TestImage image(String name) {
+    return new TestImage(directory.resolve(name));
   }
 }
