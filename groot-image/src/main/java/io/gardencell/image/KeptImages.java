@@ -1,5 +1,6 @@
 package io.gardencell.image;
 
+import io.gardencell.api.files.AtomicFile;
 import io.gardencell.image.source.Digest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,8 +34,7 @@ record KeptImages(DriverStore store, Set<String> wanted) {
     }
     Path note = store.images().resolve(name(uri));
     try {
-      Files.createDirectories(store.images());
-      DriverStore.write(note, String.join("\n", chainIds));
+      AtomicFile.write(note, String.join("\n", chainIds));
     } catch (IOException e) {
       throw DriverStore.failed("writing", note, e);
     }
