@@ -22,11 +22,14 @@ public interface ComputeSystem extends AutoCloseable {
   /**
    * Asks for a graceful end (processes get CTRL_SHUTDOWN_EVENT) and returns when the request was
    * taken; the end itself is {@link #exited()}. A system that is stopped or gone is no failure.
+   *
+   * @return whether an end is under way; false if the host says that the system is stopped or gone
+   *     already, so that {@link #exited()} need not complete because of this call
    */
-  void shutdown();
+  boolean shutdown();
 
   /** Like {@link #shutdown()} but ends everything at once. */
-  void terminate();
+  boolean terminate();
 
   /** Properties of the system: the basics and the types asked for, in one query. */
   SystemProperties properties(PropertyType... types);

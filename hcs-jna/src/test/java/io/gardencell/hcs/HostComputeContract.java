@@ -174,14 +174,15 @@ public abstract class HostComputeContract extends HostContract {
     ComputeSystem other = host.compute().open(id);
     ComputeProcess process = system.createProcess(process(fixture.runsForever(), true));
 
-    system.terminate();
+    assertThat(system.terminate()).isTrue();
 
     assertThat(system.exited().get(30, TimeUnit.SECONDS).status()).isZero();
     assertThat(other.exited().get(30, TimeUnit.SECONDS).status()).isZero();
     assertThat(exitOf(process)).isEqualTo(1067);
     assertNoneRuns();
     assertThat(host.processes().find(process.pid()).filter(HostProcess::running)).isEmpty();
-    system.terminate();
+    assertThat(system.terminate()).isFalse();
+    assertThat(system.shutdown()).isFalse();
     assertThatThrownBy(() -> system.createProcess(process(fixture.exits(0), false)))
         .satisfies(code(HcsErrors.SYSTEM_ALREADY_STOPPED));
   }
@@ -191,7 +192,7 @@ public abstract class HostComputeContract extends HostContract {
     ComputeSystem system = running();
     system.createProcess(process(fixture.runsForever(), false));
 
-    system.shutdown();
+    assertThat(system.shutdown()).isTrue();
 
     assertThat(system.exited().get(30, TimeUnit.SECONDS).status()).isZero();
     assertNoneRuns();

@@ -77,12 +77,12 @@ final class FakeSystems implements HostCompute {
     }
 
     @Override
-    public void shutdown() {
+    public boolean shutdown() {
       throw new UnsupportedOperationException("shutdown");
     }
 
     @Override
-    public void terminate() {
+    public boolean terminate() {
       throw new UnsupportedOperationException("terminate");
     }
 

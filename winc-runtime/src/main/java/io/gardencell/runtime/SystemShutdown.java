@@ -53,8 +53,8 @@ final class SystemShutdown {
       return;
     }
     try {
-      system.shutdown();
-      if (hasEnded(system, config.shutdownTimeout())) {
+      // Nothing to wait for if it claims to have stopped before: its notification may never come.
+      if (hasEnded(system, system.shutdown() ? config.shutdownTimeout() : Duration.ZERO)) {
         return;
       }
       log.atWarn().addKeyValue("handle", system.id()).log("container does not end, terminating it");

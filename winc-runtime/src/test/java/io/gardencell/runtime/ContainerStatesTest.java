@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** winc-runtime.md 18 case 52: each row of the table of 8.3. */
+/** winc-runtime.md §18 case 52: each row of the table of 8.3. */
 class ContainerStatesTest {
 
   private static final long PID = 1234;
@@ -100,7 +100,7 @@ class ContainerStatesTest {
     assertThat(status(false, file(PID, TIME, false))).isEqualTo(Status.STOPPED);
   }
 
-  // winc-runtime.md 18 case 54
+  // winc-runtime.md §18 case 54
   @Test
   void aStateFileThatIsMissingOrTornIsAFailure() {
     fake.pin("c1", "Running", SystemDocument.container().build());

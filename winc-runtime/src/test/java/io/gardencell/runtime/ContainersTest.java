@@ -19,6 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Creating and deleting step by step, with a failure at each of them. */
@@ -57,7 +58,7 @@ class ContainersTest {
     runtime.close();
   }
 
-  // winc-runtime.md 18 case 29
+  // winc-runtime.md §18 case 29
   @Test
   void anIdThatIsTakenIsRefusedBeforeAnyLayerIsLookedUp() throws IOException {
     create("c1");
@@ -68,7 +69,7 @@ class ContainersTest {
     assertThat(fake.calls).noneMatch(c -> c.startsWith("NameToGuid"));
   }
 
-  // winc-runtime.md 17.36
+  // winc-runtime.md §17.36
   @Test
   void anIdThatWasTakenMeanwhileHasTheSameText() throws IOException {
     fake.fail("HcsCreateComputeSystem", 0x8037010F);
@@ -76,7 +77,7 @@ class ContainersTest {
     assertThatThrownBy(() -> create("c1")).hasMessage("container with id already exists: c1");
   }
 
-  // winc-runtime.md 18 cases 30 and 32
+  // winc-runtime.md §18 cases 30 and 32
   @Test
   void refusalsOfTheServiceAreNamed() throws IOException {
     fake.fail("HcsEnumerateComputeSystems", HcsErrors.ACCESS_DENIED);
@@ -88,7 +89,7 @@ class ContainersTest {
     assertThat(fake.openHandles).hasValue(0);
   }
 
-  // winc-runtime.md 18 case 31
+  // winc-runtime.md §18 case 31
   @Test
   void theServicesOwnEventsAreTold() throws IOException {
     fake.faults.put(
@@ -106,7 +107,7 @@ class ContainersTest {
                 + "\n[Event Detail: no such layer Provider: p EventID: 5]");
   }
 
-  // winc-runtime.md 14
+  // winc-runtime.md §14
   @Test
   void waitingInVainIsNotASystemCall() throws IOException {
     fake.faults.put(
@@ -123,7 +124,7 @@ class ContainersTest {
             "container c1 encountered an error during hcs::System::Start: hcsshim: timeout waiting for notification");
   }
 
-  // winc-runtime.md 18 case 34
+  // winc-runtime.md §18 case 34
   @Test
   void aSystemThatDoesNotStartIsEnded() throws IOException {
     fake.fail("HcsStartComputeSystem", HcsErrors.COMMITMENT_LIMIT);
@@ -138,7 +139,7 @@ class ContainersTest {
     assertThat(fake.openHandles).hasValue(0);
   }
 
-  // winc-runtime.md 18 case 34
+  // winc-runtime.md §18 case 34
   @Test
   void aSystemThatStopsInsteadOfStartingIsOnlyClosed() throws IOException {
     fake.stopsWhenStarted = true;
@@ -156,7 +157,7 @@ class ContainersTest {
     assertThat(directory.resolve("state").resolve("c1")).doesNotExist();
   }
 
-  // winc-runtime.md 18 case 35
+  // winc-runtime.md §18 case 35
   @Test
   void withoutAStateFileThereIsNoContainer() throws IOException {
     Files.writeString(directory.resolve("state"), "a file where the directory should be");
@@ -166,7 +167,7 @@ class ContainersTest {
     assertThat(fake.systems).isEmpty();
   }
 
-  // winc-runtime.md 18 cases 24 (example 2) and 36
+  // winc-runtime.md §18 cases 24 (example 2) and 36
   @Test
   void aSidecarSharesTheNetworkOfItsContainer() throws IOException {
     Path bundle = bundle("side", ",\"network\":{\"networkSharedContainerName\":\"main-c\"}");
@@ -197,7 +198,7 @@ class ContainersTest {
         .isEqualTo("[{\"HostPath\":\"\\\\\\\\.\\\\pipe\\\\docker\",\"ContainerPipeName\":\"d\"}]");
   }
 
-  // winc-runtime.md 18 case 63
+  // winc-runtime.md §18 case 63
   @Test
   void aStoppedSystemIsOnlyClosed() throws IOException {
     fake.pin("c1", "Stopped", SystemDocument.container().build());
@@ -210,7 +211,7 @@ class ContainersTest {
     assertThat(fake.openHandles).hasValue(0);
   }
 
-  // winc-runtime.md 18 case 64
+  // winc-runtime.md §18 case 64
   @Test
   void aSystemThatIsNotEndedAtAllIsTold() throws IOException {
     create("c1");
@@ -233,7 +234,23 @@ class ContainersTest {
     containers.delete("c1", true);
   }
 
-  // winc-runtime.md 18 case 66, 17.9
+  // winc-runtime.md §17.12
+  @Test
+  @Timeout(20)
+  void aSystemThatOnlyClaimsToHaveStoppedIsTerminatedWithoutWaiting() throws IOException {
+    try (WincRuntime patient =
+        new WincRuntime(fake.host(), RuntimeConfig.ofRoot(directory.resolve("state")))) {
+      create("c1");
+      fake.claimsToHaveStopped = true;
+
+      patient.lifeCycle().delete("c1", false);
+    }
+
+    assertThat(fake.calls).contains("HcsShutdownComputeSystem c1", "HcsTerminateComputeSystem c1");
+    assertThat(fake.systems).isEmpty();
+  }
+
+  // winc-runtime.md §18 case 66, 17.9
   @Test
   void anUnreadableStateFileIsToldAndTheRestIsDeleted() throws IOException {
     create("c1");
@@ -249,7 +266,7 @@ class ContainersTest {
     assertThat(directory.resolve("state").resolve("c1")).doesNotExist();
   }
 
-  // winc-runtime.md 18 case 67
+  // winc-runtime.md §18 case 67
   @Test
   void sidecarsGoFirstAndOneThatFailsStopsNothing() throws IOException {
     create("c1");
@@ -274,7 +291,7 @@ class ContainersTest {
     assertThat(fake.systems).isEmpty();
   }
 
-  // winc-runtime.md 18 case 68
+  // winc-runtime.md §18 case 68
   @Test
   void everyFailureOfADeletionIsToldOnALineOfItsOwn() throws IOException {
     createWithUnreadableState("c1");
@@ -286,7 +303,7 @@ class ContainersTest {
     assertThat(directory.resolve("state").resolve("c1")).doesNotExist();
   }
 
-  // winc-runtime.md 18 case 68
+  // winc-runtime.md §18 case 68
   @Test
   void aStateDirectoryThatStaysIsToldBetweenTheMountAndTheSystem() throws IOException {
     createWithUnreadableState("c1");
@@ -326,7 +343,7 @@ class ContainersTest {
     assertThat(fake.systems).isEmpty();
   }
 
-  // winc-runtime.md 18 case 69
+  // winc-runtime.md §18 case 69
   @Test
   void aContainerThatVanishesMeanwhileIsDeleted() throws IOException {
     create("c1");
@@ -337,7 +354,7 @@ class ContainersTest {
     assertThat(fake.openHandles).hasValue(0);
   }
 
-  // winc-runtime.md 18 case 72
+  // winc-runtime.md §18 case 72
   @Test
   void anEmptyAnswerIsNoStatistics() throws IOException {
     create("c1");
@@ -354,7 +371,7 @@ class ContainersTest {
         .hasMessage("unexpected value returned from hcs");
   }
 
-  // winc-runtime.md 18 case 73
+  // winc-runtime.md §18 case 73
   @Test
   void handlesOfManyProcessesAreAllClosed() throws IOException {
     List<ContainerProcess> processes = new ArrayList<>();
@@ -378,7 +395,7 @@ class ContainersTest {
     assertThat(fake.mounts).isEmpty();
   }
 
-  // winc-runtime.md 17.6
+  // winc-runtime.md §17.6
   @Test
   void mountsOfAnEarlierBootAreSweptWhenContainersAreListed() throws IOException {
     runtime.create(bundle("c1", ""));

@@ -90,22 +90,27 @@ final class FakeCompute implements HostCompute {
     }
 
     @Override
-    public void shutdown() {
+    public boolean shutdown() {
       host.call("HcsShutdownComputeSystem", system.id);
+      if (host.claimsToHaveStopped) {
+        return false;
+      }
       if (host.runsPrograms && system.state.equals("Created")) {
         throw new HcsException("HcsShutdownComputeSystem", system.id, HcsErrors.INVALID_STATE);
       }
       if (!host.shutdownHangs) {
         system.end(new SystemExit(0, ""));
       }
+      return true;
     }
 
     @Override
-    public void terminate() {
+    public boolean terminate() {
       host.call("HcsTerminateComputeSystem", system.id);
       if (!host.terminateHangs) {
         system.end(new SystemExit(0, ""));
       }
+      return true;
     }
 
     @Override

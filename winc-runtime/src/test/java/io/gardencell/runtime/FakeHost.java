@@ -48,6 +48,9 @@ public final class FakeHost {
   public boolean shutdownHangs;
   boolean terminateHangs;
 
+  /** Whether a shutdown is answered by "already stopped", and nothing ends. */
+  boolean claimsToHaveStopped;
+
   /** Whether systems stop while they are started, and stay listed. */
   boolean stopsWhenStarted;
 

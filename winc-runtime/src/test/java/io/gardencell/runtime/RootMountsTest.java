@@ -31,7 +31,7 @@ class RootMountsTest {
     mounts = new RootMounts(fake.host().volumes(), fake.mountRoot);
   }
 
-  // winc-runtime.md 18 case 58
+  // winc-runtime.md §18 case 58
   @Test
   void aVolumeIsMountedAndNothingIsLeftOfItAfterwards() {
     mounts.mount(44, VOLUME, pid -> false);
@@ -43,7 +43,7 @@ class RootMountsTest {
     assertThat(directory.resolve("proc").resolve("44")).doesNotExist();
   }
 
-  // winc-runtime.md 18 case 59
+  // winc-runtime.md §18 case 59
   @Test
   void aMountThatALiveContainerUsesIsNotTaken() throws IOException {
     Files.createDirectories(mounts.root(44));
@@ -54,7 +54,7 @@ class RootMountsTest {
     assertThat(fake.mounts).containsKey(mounts.root(44));
   }
 
-  // winc-runtime.md 18 case 60
+  // winc-runtime.md §18 case 60
   @Test
   void aVolumeIsTheSameWithAndWithoutItsLastBackslash() {
     mounts.mount(44, VOLUME, pid -> false);
@@ -64,7 +64,7 @@ class RootMountsTest {
     assertThat(fake.mounts).isEmpty();
   }
 
-  // winc-runtime.md 18 case 61
+  // winc-runtime.md §18 case 61
   @Test
   void aVolumeThatCannotBeUnmountedKeepsItsFiles() throws IOException {
     mounts.mount(44, VOLUME, pid -> false);
@@ -87,7 +87,7 @@ class RootMountsTest {
     assertThat(directory.resolve("proc").resolve("44")).doesNotExist();
   }
 
-  // winc-runtime.md 17.6
+  // winc-runtime.md §17.6
   @Test
   void sweepingClearsOnlyWhatNobodyUses() throws IOException {
     mounts.mount(44, VOLUME, pid -> false);

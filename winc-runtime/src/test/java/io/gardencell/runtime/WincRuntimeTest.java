@@ -68,7 +68,7 @@ class WincRuntimeTest {
         .contains("\"pid\":" + state.pid(), "\"exec_failed\":false", "mounted_volume");
   }
 
-  // winc-runtime.md 18 cases 24 (example 1), 25, 26 and 27
+  // winc-runtime.md §18 cases 24 (example 1), 25, 26 and 27
   @Test
   void createDocumentHoldsLimitsMountsAndLayers() throws IOException {
     Path data = Files.createDirectory(directory.resolve("data"));
@@ -161,7 +161,7 @@ class WincRuntimeTest {
     runtime.delete("x");
   }
 
-  // winc-runtime.md 18 case 70, 17.34
+  // winc-runtime.md §18 case 70, 17.34
   @Test
   void statsComeFromOneQueryForRequestsThatComeTogether() throws IOException {
     runtime.create(bundle("c1", "", ""));
@@ -175,7 +175,7 @@ class WincRuntimeTest {
             "HcsGetComputeSystemProperties {\"PropertyTypes\":[\"Statistics\",\"ProcessList\"]}");
   }
 
-  // winc-runtime.md 18 case 62, 17.11 and 17.13
+  // winc-runtime.md §18 case 62, 17.11 and 17.13
   @Test
   void deleteEndsSidecarsFirstAndRemovesEverything() throws IOException {
     runtime.create(bundle("c1", "", ""));
@@ -205,7 +205,7 @@ class WincRuntimeTest {
     assertThat(fake.systems).isEmpty();
   }
 
-  // winc-runtime.md 17.40
+  // winc-runtime.md §17.40
   @Test
   void anotherContainersVolumeIsNotUnmounted() throws IOException {
     ContainerState state = runtime.create(bundle("c1", "", ""));
@@ -227,7 +227,7 @@ class WincRuntimeTest {
     assertThat(fake.mounts).containsOnly(java.util.Map.entry(state.root(), VOLUME));
   }
 
-  // winc-runtime.md 17.5
+  // winc-runtime.md §17.5
   @Test
   void anInitProcessThatEndsAtOnceIsNoFailure() throws IOException {
     fake.processesVanish = true;
@@ -240,7 +240,7 @@ class WincRuntimeTest {
     assertThat(fake.mounts).isEmpty();
   }
 
-  // winc-runtime.md 18 case 53
+  // winc-runtime.md §18 case 53
   @Test
   void endOfTheInitProcessIsStateStopped() throws IOException {
     ContainerState state = runtime.create(bundle("c1", "", ""));

@@ -282,12 +282,12 @@ public final class EmulatedCompute implements HostCompute {
         .orElseThrow(() -> new HcsException(function, String.valueOf(pid), HcsErrors.NOT_FOUND));
   }
 
-  void shutdown(SystemRecord opened) {
-    end.shutdown(opened);
+  boolean shutdown(SystemRecord opened) {
+    return end.shutdown(opened);
   }
 
-  void terminate(SystemRecord opened) {
-    end.end(opened, new SystemExit(0, ""));
+  boolean terminate(SystemRecord opened) {
+    return end.end(opened, new SystemExit(0, ""));
   }
 
   /**

@@ -40,13 +40,13 @@ final class EmulatedSystem implements ComputeSystem {
   }
 
   @Override
-  public void shutdown() {
-    compute.shutdown(check("HcsShutdownComputeSystem"));
+  public boolean shutdown() {
+    return compute.shutdown(check("HcsShutdownComputeSystem"));
   }
 
   @Override
-  public void terminate() {
-    compute.terminate(check("HcsTerminateComputeSystem"));
+  public boolean terminate() {
+    return compute.terminate(check("HcsTerminateComputeSystem"));
   }
 
   @Override

@@ -56,18 +56,22 @@ final class SystemEnd {
     this.timer = timer;
   }
 
-  /** Asks all processes to end, and ends the system when they have or their time is over. */
-  void shutdown(SystemRecord opened) {
+  /**
+   * Asks all processes to end, and ends the system when they have or their time is over; whether
+   * there is one to end.
+   */
+  boolean shutdown(SystemRecord opened) {
     SystemRecord now = store.again(opened).orElse(null);
     if (now == null) {
       handles.ended(opened, store.exitOf(opened.marker()));
-      return;
+      return false;
     }
     store.processes(now).forEach((home, process) -> EmulatedProcess.signal(home, process, table));
     for (ProcessTable.Entry member : members(now)) {
       Posix.kill(member.pid(), Posix.SIGTERM);
     }
     awaitShutdown(now, SHUTDOWN_ROUNDS);
+    return true;
   }
 
   private List<ProcessTable.Entry> members(SystemRecord system) {
@@ -89,8 +93,8 @@ final class SystemEnd {
         TimeUnit.MILLISECONDS);
   }
 
-  /** Ends all processes and removes the system; one that is gone is no failure. */
-  void end(SystemRecord opened, SystemExit exit) {
+  /** Ends all processes and removes the system; whether there was one. */
+  boolean end(SystemRecord opened, SystemExit exit) {
     Optional<SystemRecord> marked = store.state().locked(() -> mark(opened));
     if (marked.isPresent()) {
       SystemRecord now = marked.get();
@@ -106,6 +110,7 @@ final class SystemEnd {
           .log("system ended");
     }
     handles.ended(opened, exit);
+    return marked.isPresent();
   }
 
   private Optional<SystemRecord> mark(SystemRecord opened) {

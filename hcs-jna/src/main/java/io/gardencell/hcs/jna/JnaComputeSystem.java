@@ -118,26 +118,29 @@ final class JnaComputeSystem implements ComputeSystem {
   }
 
   @Override
-  public void shutdown() {
-    end(
+  public boolean shutdown() {
+    return end(
         "HcsShutdownComputeSystem",
         result -> calls.compute().HcsShutdownComputeSystem(open(), Wide.of(""), result));
   }
 
   @Override
-  public void terminate() {
-    end(
+  public boolean terminate() {
+    return end(
         "HcsTerminateComputeSystem",
         result -> calls.compute().HcsTerminateComputeSystem(open(), Wide.of(""), result));
   }
 
-  private void end(String function, ToIntFunction<PointerByReference> call) {
+  /** Pending or done at once, an end was begun: its notification comes in either case. */
+  private boolean end(String function, ToIntFunction<PointerByReference> call) {
     try {
       calls.invokePending(function, id, call);
+      return true;
     } catch (HcsException failure) {
-      if (!failure.isAlreadyStopped() && !failure.isNotFound()) {
-        throw failure;
+      if (failure.isAlreadyStopped() || failure.isNotFound()) {
+        return false;
       }
+      throw failure;
     }
   }
 

@@ -18,7 +18,7 @@ class AdditionalJsonTest {
         .doesNotContain("additional");
   }
 
-  // winc-runtime.md 4.1: its values win, objects are merged, keys are sorted
+  // winc-runtime.md §4.1: its values win, objects are merged, keys are sorted
   @Test
   void additionsWinAndKeysAreSorted() {
     String merged =

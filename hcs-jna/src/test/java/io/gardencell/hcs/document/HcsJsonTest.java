@@ -49,7 +49,7 @@ class HcsJsonTest {
             "{\"CommandLine\":\"cmd.exe\",\"WorkingDirectory\":\"C:\\\\\",\"ConsoleSize\":[0,0]}");
   }
 
-  // winc-runtime.md 18 case 45
+  // winc-runtime.md §18 case 45
   @Test
   void howAProcessEndedIsUnknownWhenHcsCouldNotWaitForIt() {
     assertThat(exitStatus(7, 0)).isEqualTo(7);

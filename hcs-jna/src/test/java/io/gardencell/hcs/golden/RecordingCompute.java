@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gardencell.hcs.ComputeProcess;
 import io.gardencell.hcs.ComputeSystem;
+import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.HostCompute;
 import io.gardencell.hcs.SystemExit;
 import io.gardencell.hcs.document.ModifyRequest;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 /** Notes calls about compute systems. */
 final class RecordingCompute implements HostCompute {
@@ -80,29 +82,43 @@ final class RecordingCompute implements HostCompute {
 
     @Override
     public void start(Duration timeout) {
-      pending("HcsStartComputeSystem", () -> system.start(timeout));
+      pending(
+          "HcsStartComputeSystem",
+          () -> {
+            system.start(timeout);
+            return true;
+          });
     }
 
     @Override
-    public void shutdown() {
-      pending("HcsShutdownComputeSystem", system::shutdown);
+    public boolean shutdown() {
+      return end("HcsShutdownComputeSystem", system::shutdown);
     }
 
     @Override
-    public void terminate() {
-      pending("HcsTerminateComputeSystem", system::terminate);
+    public boolean terminate() {
+      return end("HcsTerminateComputeSystem", system::terminate);
     }
 
-    private void pending(String function, Runnable action) {
-      tape.call(
+    /** A fault that says the system is stopped or gone is no failure, as the port promises. */
+    private boolean end(String function, BooleanSupplier action) {
+      try {
+        return pending(function, action);
+      } catch (HcsException refused) {
+        if (refused.isAlreadyStopped() || refused.isNotFound()) {
+          return false;
+        }
+        throw refused;
+      }
+    }
+
+    private boolean pending(String function, BooleanSupplier action) {
+      return tape.call(
           function,
           id(),
           Tape.args().put("id", id()).put("options", ""),
           RecordedCall.PENDING,
-          () -> {
-            action.run();
-            return true;
-          },
+          action::getAsBoolean,
           done -> MissingNode.getInstance());
     }
 

@@ -35,7 +35,7 @@ class BundleTest {
     bundle = Files.createDirectory(directory.resolve("c1"));
   }
 
-  // winc-runtime.md 18 case 15
+  // winc-runtime.md §18 case 15
   @Test
   void eachWayABundleCannotBeReadHasItsText() throws IOException {
     Path nowhere = directory.resolve("nowhere");
@@ -54,7 +54,7 @@ class BundleTest {
             + ": json: cannot unmarshal number into Go struct field Spec.ociVersion of type string");
   }
 
-  // winc-runtime.md 17.39
+  // winc-runtime.md §17.39
   @Test
   void aBundleThatCannotBeReadForAnotherReasonSaysSo() throws IOException {
     Files.createDirectory(bundle.resolve("config.json"));
@@ -79,7 +79,7 @@ class BundleTest {
         "contains invalid JSON: " + bundle + ": json: cannot unmarshal " + text);
   }
 
-  // winc-runtime.md 18 case 16
+  // winc-runtime.md §18 case 16
   @Test
   void anEmptyDocumentHasAllFindingsInOrder() throws IOException {
     assertRefused(
@@ -93,7 +93,7 @@ class BundleTest {
             + "\n\t'root' MUST be set when platform is `windows`");
   }
 
-  // winc-runtime.md 18 case 17
+  // winc-runtime.md §18 case 17
   @Test
   void emptyMembersOfTheWindowsPartAreFound() throws IOException {
     assertRefused(
@@ -119,7 +119,7 @@ class BundleTest {
             + "\n\t'WindowsDevice.IDType' should not be empty");
   }
 
-  // winc-runtime.md 18 case 18
+  // winc-runtime.md §18 case 18
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -131,7 +131,7 @@ class BundleTest {
     assertRefused(GOOD.replace("1.9.9", version), "is invalid: " + bundle + ":\n\t" + finding);
   }
 
-  // winc-runtime.md 18 case 18
+  // winc-runtime.md §18 case 18
   @ParameterizedTest
   @ValueSource(strings = {"1.0.0", "1.9.9", "1.2.1-rc1"})
   void aVersionOneIsTaken(String version) throws IOException {
@@ -140,7 +140,7 @@ class BundleTest {
     assertThat(Bundle.load(bundle, "c1").volume()).isEqualTo("vol");
   }
 
-  // winc-runtime.md 18 case 19
+  // winc-runtime.md §18 case 19
   @Test
   void allFindingsOfTheProcessComeTogether() throws IOException {
     write(
@@ -155,7 +155,7 @@ class BundleTest {
                 + "\n\tenv \"var1\" should be in the form of 'key=value'.");
   }
 
-  // winc-runtime.md 18 case 20
+  // winc-runtime.md §18 case 20
   @Test
   void aBundleWithoutAProcessHasNoArguments() throws IOException {
     write(GOOD.replace("\"process\":{\"args\":[\"cmd\"],\"cwd\":\"/home\"},", ""));
@@ -164,7 +164,7 @@ class BundleTest {
         .hasMessage("process config is invalid:\n\targs must not be empty");
   }
 
-  // winc-runtime.md 18 case 21
+  // winc-runtime.md §18 case 21
   @Test
   void theDirectoryIsNamedLikeTheContainer() throws IOException {
     write(GOOD);
@@ -175,7 +175,7 @@ class BundleTest {
         .isEqualTo(bundle);
   }
 
-  // winc-runtime.md 17.1
+  // winc-runtime.md §17.1
   @Test
   void theWorkingDirectoryOfInitIsAWindowsPath() throws IOException {
     write(GOOD);

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CommandLineTest {
 
-  // winc-runtime.md 18 case 39
+  // winc-runtime.md §18 case 39
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -47,7 +47,7 @@ class CommandLineTest {
     assertThat(CommandLine.quote(arg)).isEqualTo(quoted);
   }
 
-  // winc-runtime.md 18 case 40
+  // winc-runtime.md §18 case 40
   @Test
   void argumentsAreJoinedBySpaces() {
     assertThat(CommandLine.of(List.of("command.exe", "", "")).text())

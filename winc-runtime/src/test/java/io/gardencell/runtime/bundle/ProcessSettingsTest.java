@@ -12,7 +12,7 @@ class ProcessSettingsTest {
 
   private static final Findings FAILURES = new Findings("c1", "");
 
-  // winc-runtime.md 18 case 41
+  // winc-runtime.md §18 case 41
   @Test
   void ofSeveralEntriesTheLastCounts() {
     assertThat(document(List.of("a=b", "c=d=e", "a=z", "E="), false).environment())
@@ -22,7 +22,7 @@ class ProcessSettingsTest {
         .hasSize(3);
   }
 
-  // winc-runtime.md 17.29
+  // winc-runtime.md §17.29
   @Test
   void namesThatDifferInCaseAreOneVariable() {
     assertThat(document(List.of("Path=a", "PATH=b", "=C:=C:\\x"), false).environment())
@@ -32,7 +32,7 @@ class ProcessSettingsTest {
     assertThatThrownBy(() -> document(List.of("=x"), false)).hasMessageContaining("empty name");
   }
 
-  // winc-runtime.md 18 case 42
+  // winc-runtime.md §18 case 42
   @Test
   void onlyAnAttachedProcessHasPipes() {
     assertThat(HcsJson.write(document(List.of(), true)))
@@ -43,7 +43,7 @@ class ProcessSettingsTest {
         .endsWith("\"WorkingDirectory\":\"C:\\\\home\",\"ConsoleSize\":[0,0]}");
   }
 
-  // winc-runtime.md 17.28
+  // winc-runtime.md §17.28
   @Test
   void whatWindowsCannotTakeIsRefusedEarly() {
     assertThatThrownBy(() -> document(List.of("A=\0"), false)).hasMessageContaining("NUL");

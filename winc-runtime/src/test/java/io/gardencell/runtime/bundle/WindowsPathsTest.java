@@ -7,14 +7,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class WindowsPathsTest {
 
-  // winc-runtime.md 18 case 28
+  // winc-runtime.md §18 case 28
   @ParameterizedTest
   @CsvSource({"C:\\layers\\sha,sha", "C:\\layers\\sha\\,sha", "/layers/sha/,sha", "sha,sha"})
   void theLastElementNamesALayer(String path, String name) {
     assertThat(WindowsPaths.lastElement(path)).isEqualTo(name);
   }
 
-  // winc-runtime.md 18 case 23
+  // winc-runtime.md §18 case 23
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

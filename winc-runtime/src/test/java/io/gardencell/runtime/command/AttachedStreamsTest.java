@@ -32,7 +32,7 @@ class AttachedStreamsTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-  // winc-runtime.md 18 case 46
+  // winc-runtime.md §18 case 46
   @Test
   void inputArrivesAndItsEndClosesThePipe() throws Exception {
     CompletableFuture<Long> code =
@@ -45,7 +45,7 @@ class AttachedStreamsTest {
     assertThat(code.get(10, TimeUnit.SECONDS)).isEqualTo(7);
   }
 
-  // winc-runtime.md 18 case 47
+  // winc-runtime.md §18 case 47
   @Test
   void inputThatNeverEndsDoesNotKeepTheCommand() throws Exception {
     try (PipedInputStream silent = new PipedInputStream()) {
@@ -56,7 +56,7 @@ class AttachedStreamsTest {
     }
   }
 
-  // winc-runtime.md 18 case 48
+  // winc-runtime.md §18 case 48
   @Test
   void withoutInputThePipeIsClosedAtOnce() throws Exception {
     CompletableFuture<Long> code = pump(InputStream.nullInputStream(), LONG);
@@ -76,13 +76,13 @@ class AttachedStreamsTest {
     stderr.put("oops".getBytes(StandardCharsets.UTF_8));
     end(0xC000013AL);
 
-    // winc-runtime.md 18 case 45
+    // winc-runtime.md §18 case 45
     assertThat(code.get(10, TimeUnit.SECONDS)).isEqualTo(0xC000013AL);
     assertThat(out.size()).isEqualTo(300_000);
     assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("oops");
   }
 
-  // winc-runtime.md 18 case 49
+  // winc-runtime.md §18 case 49
   @Test
   void outputHeldOpenAfterTheEndIsWaitedForOnlySoLong() throws Exception {
     CompletableFuture<Long> code = pump(InputStream.nullInputStream(), Duration.ofMillis(50));
@@ -93,7 +93,7 @@ class AttachedStreamsTest {
     assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("last words");
   }
 
-  // winc-runtime.md 17.32
+  // winc-runtime.md §17.32
   @Test
   void aConsumerThatWentAwayDoesNotBreakTheProcess() throws Exception {
     OutputStream gone =

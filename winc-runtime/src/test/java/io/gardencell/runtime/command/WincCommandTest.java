@@ -38,7 +38,7 @@ class WincCommandTest {
     around = new FakeSurroundings(fake::host, directory);
   }
 
-  // winc-runtime.md 18 case 1
+  // winc-runtime.md §18 case 1
   @Test
   void withoutArgumentsItPrintsHelp() {
     assertThat(winc()).isZero();
@@ -47,7 +47,7 @@ class WincCommandTest {
         .contains("winc.exe - Open Container Initiative runtime for Windows");
   }
 
-  // winc-runtime.md 18 cases 2, 3, 4 and 6
+  // winc-runtime.md §18 cases 2, 3, 4 and 6
   @Test
   void unknownFlagsAndCommandsAreToldAsTheReferenceDoes() {
     assertThat(winc("--nonexistent")).isEqualTo(1);
@@ -59,7 +59,7 @@ class WincCommandTest {
     assertThat(winc("run", "c1", "--detach")).isEqualTo(1);
   }
 
-  // winc-runtime.md 18 cases 13 and 55
+  // winc-runtime.md §18 cases 13 and 55
   @Test
   void stateOfAnUnknownContainerFailsAndIsLogged() throws IOException {
     Path log = directory.resolve("new/x.log");
@@ -71,7 +71,7 @@ class WincCommandTest {
         .startsWith("{\"level\":\"error\",\"msg\":\"container not found: nope\",\"time\":\"");
   }
 
-  // winc-runtime.md 18 cases 50, 53, 56 and 65
+  // winc-runtime.md §18 cases 50, 53, 56 and 65
   @Test
   void createStartStateDeleteWalkThroughTheStates() throws IOException {
     String bundle = bundle().toString();
@@ -105,7 +105,7 @@ class WincCommandTest {
     assertThat(directory.resolve("state/c1")).doesNotExist();
   }
 
-  // winc-runtime.md 18 cases 70 and 71
+  // winc-runtime.md §18 cases 70 and 71
   @Test
   void eventsPrintStatisticsOnlyWhenAsked() throws IOException {
     assertThat(winc("run", "-d", "-b", bundle().toString(), "c1")).isZero();
@@ -116,7 +116,7 @@ class WincCommandTest {
         .contains("\"total\": 12300", "\"total_rss\": 52428800", "\"current\": 1");
   }
 
-  // winc-runtime.md 18 case 5
+  // winc-runtime.md §18 case 5
   @Test
   void execWithoutArgumentsNamesTheFinding() {
     assertThat(winc("exec")).isEqualTo(1);
@@ -126,7 +126,7 @@ class WincCommandTest {
     assertThat(around.err()).isEqualTo("process config is invalid:\n\targs must not be empty\n");
   }
 
-  // winc-runtime.md 18 cases 7, 8 and 9
+  // winc-runtime.md §18 cases 7, 8 and 9
   @Test
   void logFlagsThatCannotBeHonouredAreRefused() {
     String file = directory.resolve("log").toString();
@@ -156,7 +156,7 @@ class WincCommandTest {
             "Incorrect Usage: flag provided but not defined: -bad\n\nNAME:\n   winc.exe create");
   }
 
-  // winc-runtime.md 18 case 10
+  // winc-runtime.md §18 case 10
   @Test
   void theConfigFileIsReadBeforeAnythingElse() throws IOException {
     Path file = directory.resolve("config.json");
@@ -170,7 +170,7 @@ class WincCommandTest {
     assertThat(winc("--config-file", file.toString(), "--help")).isZero();
   }
 
-  // winc-runtime.md 17.23
+  // winc-runtime.md §17.23
   @Test
   void aMissingCredentialSpecIsToldWithItsCause() {
     String file = directory.resolve("cred.json").toString();
@@ -183,7 +183,7 @@ class WincCommandTest {
                 + ": The system cannot find the file specified.\n");
   }
 
-  // winc-runtime.md 18 cases 11, 12 and 14
+  // winc-runtime.md §18 cases 11, 12 and 14
   @Test
   void aSuccessIsLoggedOnlyWhenDebugging() throws IOException {
     Path log = directory.resolve("new").resolve("x.log");
@@ -220,7 +220,7 @@ class WincCommandTest {
     assertThat(winc("h", "bogus")).isEqualTo(3);
   }
 
-  // winc-runtime.md 18 case 22
+  // winc-runtime.md §18 case 22
   @Test
   void eachSettingOfAProcessDocumentCanBeReplaced() throws IOException {
     assertThat(winc("create", "-b", bundle().toString(), "c1")).isZero();
@@ -241,7 +241,7 @@ class WincCommandTest {
         .isEqualTo(document("c.exe \"d e\"", "u", "C:\\w", Map.of("A", "1", "B", "2")));
   }
 
-  // winc-runtime.md 18 case 43
+  // winc-runtime.md §18 case 43
   @Test
   void theCauseOfAProcessThatDoesNotStartIsTold() throws IOException {
     assertThat(winc("create", "-b", bundle().toString(), "c1")).isZero();
@@ -265,7 +265,7 @@ class WincCommandTest {
     assertThat(state).hasContent(before);
   }
 
-  // winc-runtime.md 18 case 57
+  // winc-runtime.md §18 case 57
   @Test
   void aFailedStartIsRememberedOnlyIfTheProcessCouldNotBeStarted() throws IOException {
     assertThat(winc("create", "-b", bundle().toString(), "c1")).isZero();
@@ -284,7 +284,7 @@ class WincCommandTest {
     assertThat(around.out()).contains("\"status\": \"stopped\"").doesNotContain("pid");
   }
 
-  // winc-runtime.md 18 case 44
+  // winc-runtime.md §18 case 44
   @Test
   void execInAnUnknownContainerSaysSo() {
     assertThat(winc("exec", "nosuch", "cmd")).isEqualTo(1);
@@ -294,7 +294,7 @@ class WincCommandTest {
     assertThat(winc("events", "nosuch")).isEqualTo(1);
   }
 
-  // winc-runtime.md 18 case 51
+  // winc-runtime.md §18 case 51
   @Test
   void anInterruptEndsTheProcessOnce() throws Exception {
     fake.runsPrograms = true;
@@ -311,7 +311,7 @@ class WincCommandTest {
     assertThat(fake.calls).filteredOn(c -> c.startsWith("HcsTerminateProcess")).hasSize(1);
   }
 
-  // winc-runtime.md 18 case 78
+  // winc-runtime.md §18 case 78
   @Test
   void valuesOfTheEnvironmentAreNeverLogged() throws IOException {
     Path log = directory.resolve("log");
@@ -330,7 +330,7 @@ class WincCommandTest {
     assertThat(log).content().contains("executing process in container").doesNotContain("hunter2");
   }
 
-  // winc-runtime.md 17.13
+  // winc-runtime.md §17.13
   @Test
   void anEmptyIdIsRefused() {
     assertThat(winc("delete", "--force", "")).isEqualTo(1);

@@ -12,7 +12,7 @@ final class WincGolden {
 
   private static final String NO_PIPES = "17.30: init has no pipes that nobody reads";
 
-  /** Vector names, and why our answer is another one ("17.n" is winc-runtime.md 17). */
+  /** Vector names, and why our answer is another one ("17.n" is winc-runtime.md §17). */
   static final Map<String, String> DIFFERENCES =
       Map.ofEntries(
           Map.entry("create-bundle-from-working-directory", "17.10: the bundle's path is absolute"),

@@ -55,9 +55,6 @@ class WincGoldenWin64IT {
           .resolve("winc-runtime")
           .resolve(WincGolden.VECTORS);
 
-  /** The stand-in answers "already stopped" for a system that runs: a minute's wait for its end. */
-  private static final String SLOW = "delete-shutdown-already-stopped";
-
   private static final List<String> AS_PROCESSES =
       List.of(
           "create-fault-start-and-shutdown", "run-exit-large", "run-stdin", "run-with-everything");
@@ -78,9 +75,7 @@ class WincGoldenWin64IT {
   void everyRecordedRunIsAlikeOrListed() throws IOException {
     Map<String, List<String>> found = new TreeMap<>();
     for (GoldenVector vector : GoldenVector.readAll(VECTORS)) {
-      if (!vector.name().equals(SLOW)) {
-        found.put(vector.name(), new Run(WincGoldenWin64IT::inProcess).differences(vector));
-      }
+      found.put(vector.name(), new Run(WincGoldenWin64IT::inProcess).differences(vector));
     }
     assertThat(KnownDifferences.complaints(found, WincGolden.DIFFERENCES)).isEmpty();
   }
@@ -97,7 +92,7 @@ class WincGoldenWin64IT {
     assertThat(KnownDifferences.complaints(found, Map.of())).isEmpty();
   }
 
-  // winc-runtime.md 18 case 8
+  // winc-runtime.md §18 case 8
   @Test
   void anInvalidLogHandleIsRefusedWithTheSystemsText() throws IOException {
     GoldenRun.Ending ending =

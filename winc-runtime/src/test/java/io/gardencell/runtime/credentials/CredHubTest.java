@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** winc-runtime.md 18 cases 37 and 38, against a small CredHub on a loopback port. */
+/** winc-runtime.md §18 cases 37 and 38, against a small CredHub on a loopback port. */
 class CredHubTest {
 
   private static final String GMSA = "WINDOWS_GMSA_CREDENTIAL_REF=/c/web";
@@ -145,10 +145,10 @@ class CredHubTest {
     Path file = Files.writeString(directory.resolve("cred.json"), "{ \"CmsPlugins\": [] }\n");
     CredHubConfig hub = new CredHubConfig("id", "s3cret", endpoint(), "");
 
-    // winc-runtime.md 17.24
+    // winc-runtime.md §17.24
     assertThat(new CredentialSpecs(file, hub).find(List.of("A=b")))
         .isEqualTo("{ \"CmsPlugins\": [] }\n");
-    // winc-runtime.md 18 case 37
+    // winc-runtime.md §18 case 37
     assertThat(new CredentialSpecs(null, null).find(List.of(GMSA))).isEmpty();
     assertThat(requests).isEmpty();
   }
