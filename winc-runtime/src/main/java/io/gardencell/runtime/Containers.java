@@ -109,7 +109,7 @@ public final class Containers {
     StateFile started =
         process
             .map(p -> state.started(pid, p.creationTime(), bundle.volume()))
-            .orElseGet(() -> new StateFile(state.bundle(), pid, 0, true, bundle.volume()));
+            .orElseGet(() -> state.ended(pid, bundle.volume()));
     files.write(handle, started);
     mounts.mount(handle, pid, bundle.volume());
     undo.push("unmount its volume", () -> mounts.unmount(pid, bundle.volume()));

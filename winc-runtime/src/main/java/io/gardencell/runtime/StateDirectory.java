@@ -43,7 +43,7 @@ final class StateDirectory {
   StateFile read(String handle) {
     Path file = file(handle);
     try {
-      return StateFile.parse(Files.readString(file));
+      return StateFile.parse(Files.readString(file), file);
     } catch (IOException e) {
       throw GardenException.failure(FileFailures.text("open", file.toString(), file, e), e);
     } catch (IllegalArgumentException e) {

@@ -11,6 +11,7 @@ import io.gardencell.hcs.HostProcess;
 import io.gardencell.hcs.HostProcesses;
 import io.gardencell.hcs.document.SystemDocument;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,7 +116,7 @@ class ContainerStatesTest {
     assertThat(file.toFile().delete()).isTrue();
     assertThatThrownBy(() -> states.find("c1"))
         .hasMessage("open " + file + ": The system cannot find the file specified.");
-    assertThatThrownBy(() -> StateFile.parse("{\"pid\":"))
+    assertThatThrownBy(() -> StateFile.parse("{\"pid\":", file))
         .hasMessage("unexpected end of JSON input");
   }
 
@@ -141,6 +142,6 @@ class ContainerStatesTest {
   }
 
   private static StateFile file(long pid, long time, boolean failed) {
-    return new StateFile("b", pid, time, failed, "");
+    return new StateFile("b", pid, time, failed, "", Map.of());
   }
 }
