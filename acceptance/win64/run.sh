@@ -38,15 +38,24 @@ prepare() {
   install_tools
   install_jre
   build_stand_in
-  $maven -q -DskipTests -pl "$(IFS=,; echo "${modules[*]}")" -am test-compile \
+  $maven -q -DskipTests -pl "$(IFS=,; echo "${modules[*]}")" -am package \
     dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/win64.classpath
   fetch_console
   make_prefix
 }
 
-# The module's own classes and its test class path; the console carries JUnit itself.
+# The self-contained jar of a module, as Windows sees it; nothing if it is no program.
+program() {
+  local name
+  name=$(sed -n 's|.*<runnable.name>\(.*\)</runnable.name>.*|\1|p' "$root/$1/pom.xml")
+  [ -z "$name" ] || windows_path "$root/$1/target/$name.jar"
+}
+
+# The module's own classes, those of a program from its jar as it ships, and its test class path; the console carries JUnit itself.
 class_path() {
-  local entry
+  local entry jar
+  jar=$(program "$1")
+  [ -z "$jar" ] || printf '%s;' "$jar"
   windows_path "$root/$1/target/classes"
   printf ';'
   windows_path "$root/$1/target/test-classes"
@@ -64,6 +73,7 @@ run_classes() {
   rm -rf "$WINEPREFIX/drive_c/st" "$WINEPREFIX/drive_c/tmp"
   mkdir -p "$WINEPREFIX/drive_c/st" "$WINEPREFIX/drive_c/tmp"
   FAKEHCS_ROOT='C:\st' timeout -k 10 "$seconds" wine64 "$java" -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
+    "-Dgardencell.jar=$(program "$module")" \
     -Dgardencell.cycles="${GARDENCELL_WIN64_CYCLES:-10000}" -Djava.io.tmpdir='C:\tmp' -Dgardencell.probe=probe.exe "-Dgardencell.root=$(windows_path "$root")" \
     "-Dlogback.configurationFile=$(windows_path "$root/config/logback-test.xml")" \
     -jar "$(windows_path "$work/junit-platform-console-standalone-$console.jar")" execute \

@@ -19,12 +19,10 @@ import io.gardencell.hcs.golden.StandInJournal;
 import io.gardencell.runtime.FakeProgram;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.URL;
-import java.net.URLClassLoader;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,15 +34,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every recorded run of the reference again, on the real bindings and the stand-in vmcompute.dll,
- * whose journal says what it was asked: run by acceptance/win64/run.sh only. One JVM runs all
- * vectors, since Windows programs start slowly under Wine; a handful run as processes of their own.
+ * Every recorded run of the reference again, through the packaged {@code winc.jar} on the stand-in
+ * vmcompute.dll, whose journal says what it was asked: run by acceptance/win64/run.sh only, which
+ * puts the jar before everything else on the class path. One JVM runs all vectors, since Windows
+ * programs start slowly under Wine; a handful run as {@code java -jar winc.jar}.
  */
 class WincGoldenWin64IT {
 
@@ -55,9 +53,17 @@ class WincGoldenWin64IT {
           .resolve("winc-runtime")
           .resolve(WincGolden.VECTORS);
 
+  private static final String JAR = System.getProperty("gardencell.jar", "");
+
+  /** Among them all that end with more than 31 bits, which only a process of its own can show. */
   private static final List<String> AS_PROCESSES =
       List.of(
-          "create-fault-start-and-shutdown", "run-exit-large", "run-stdin", "run-with-everything");
+          "create-fault-start-and-shutdown",
+          "exec-exit-large",
+          "exec-exit-minus-one",
+          "run-exit-large",
+          "run-stdin",
+          "run-with-everything");
 
   private static int serial;
 
@@ -69,6 +75,17 @@ class WincGoldenWin64IT {
         Path.of(System.getenv("SystemRoot"), "system32", "probe.exe"),
         probe,
         StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Test
+  void theCommandIsThePackagedOne() throws URISyntaxException, ClassNotFoundException {
+    assertThat(Path.of(JAR)).hasFileName("winc.jar");
+    Class<?> bindings = Class.forName("com.sun.jna.Native", false, getClass().getClassLoader());
+    for (Class<?> packaged : List.of(WincCommand.class, HostProvider.class, bindings)) {
+      assertThat(Path.of(packaged.getProtectionDomain().getCodeSource().getLocation().toURI()))
+          .as("%s", packaged)
+          .isEqualTo(Path.of(JAR));
+    }
   }
 
   @Test
@@ -128,8 +145,7 @@ class WincGoldenWin64IT {
   private static GoldenRun.Ending asProcess(GoldenRun.Invocation invocation) throws IOException {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java.exe").toString());
-    words.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classPath()));
-    words.add(WincCommand.class.getName());
+    words.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", JAR));
     words.addAll(invocation.args());
     Path input = Files.write(Files.createTempFile("winc", ".in"), invocation.stdin());
     Path out = Files.createTempFile("winc", ".out");
@@ -152,23 +168,6 @@ class WincGoldenWin64IT {
     }
     return GoldenRun.Ending.of(
         process.exitValue(), Files.readAllBytes(out), Files.readAllBytes(err), List.of());
-  }
-
-  private static String classPath() {
-    if (WincGoldenWin64IT.class.getClassLoader() instanceof URLClassLoader loader) {
-      return Stream.of(loader.getURLs())
-          .map(WincGoldenWin64IT::file)
-          .collect(Collectors.joining(File.pathSeparator));
-    }
-    return System.getProperty("java.class.path");
-  }
-
-  private static String file(URL url) {
-    try {
-      return Path.of(url.toURI()).toString();
-    } catch (java.net.URISyntaxException e) {
-      throw new AssertionError(e);
-    }
   }
 
   /** One vector on a service that knows nothing yet. */
