@@ -52,6 +52,7 @@ class WincCommandIT {
     assertThat(succeeds("exec", "web", "echo", "from outside")).isEqualTo("from outside\n");
     assertThat(winc("exec", "web", "sh", "-c", "echo oops >&2; exit 7"))
         .isEqualTo(new Ending(7, "", "oops\n"));
+    assertThat(winc("exec", "web", "sh", "-c", "exit 255").code()).isEqualTo(255);
     JsonNode stats = new ObjectMapper().readTree(succeeds("events", "--stats", "web"));
     assertThat(stats.at("/data/pids/current").asLong()).isPositive();
 

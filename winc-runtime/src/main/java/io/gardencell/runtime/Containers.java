@@ -8,12 +8,12 @@ import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostProcess;
 import io.gardencell.hcs.document.PropertyType;
-import io.gardencell.hcs.document.SystemDocument;
 import io.gardencell.runtime.bundle.Bundle;
 import io.gardencell.runtime.bundle.CommandLine;
 import io.gardencell.runtime.bundle.ProcessSettings;
 import io.gardencell.runtime.credentials.CredentialSpecs;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,8 +55,15 @@ public final class Containers {
     this.deletion = deletion;
   }
 
+  /**
+   * A container without its init process.
+   *
+   * @param skippedMounts sources of mounts that it does not have, being files
+   */
+  public record Created(Bundle bundle, List<String> skippedMounts) {}
+
   /** Creates and starts the compute system and its state file, not yet the init process. */
-  public Bundle create(Path directory, String handle, CloseStack undo) {
+  public Created create(Path directory, String handle, CloseStack undo) {
     log.atDebug()
         .addKeyValue("containerId", handle)
         .addKeyValue("bundle", directory)
@@ -66,10 +73,10 @@ public final class Containers {
     if (states.system(handle).isPresent()) {
       throw GardenException.failure("container with id already exists: " + handle);
     }
-    SystemDocument document = documents.of(handle, bundle, credentialSpec);
+    SystemDocuments.Made made = documents.of(handle, bundle, credentialSpec);
     ComputeSystem system;
     try {
-      system = host.compute().create(handle, document, config.createTimeout());
+      system = host.compute().create(handle, made.document(), config.createTimeout());
     } catch (HcsException e) {
       throw Failures.notCreated(e, handle);
     }
@@ -82,7 +89,7 @@ public final class Containers {
     }
     undo.push("remove its state", () -> files.remove(handle));
     files.write(handle, StateFile.created(bundle.path().toString()));
-    return bundle;
+    return new Created(bundle, made.skippedMounts());
   }
 
   /** Starts the init process, records it and mounts the volume. The caller closes the process. */

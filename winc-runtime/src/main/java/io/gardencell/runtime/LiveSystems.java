@@ -1,6 +1,5 @@
 package io.gardencell.runtime;
 
-import io.gardencell.api.spi.ContainerEvent;
 import io.gardencell.hcs.ComputeSystem;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HostCompute;
@@ -9,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,15 +22,12 @@ final class LiveSystems implements AutoCloseable {
   private final Map<String, ComputeSystem> systems = new ConcurrentHashMap<>();
   private final HostCompute compute;
   private final Executor executor;
-  private volatile Consumer<ContainerEvent> listener = event -> {};
+  private final ContainerEvents events;
 
-  LiveSystems(HostCompute compute, Executor executor) {
+  LiveSystems(HostCompute compute, Executor executor, ContainerEvents events) {
     this.compute = compute;
     this.executor = executor;
-  }
-
-  void onEvent(Consumer<ContainerEvent> newListener) {
-    listener = newListener;
+    this.events = events;
   }
 
   /** The handle of a container, opened if need be. */
@@ -63,8 +58,7 @@ final class LiveSystems implements AutoCloseable {
   /** A handle whose system has ended, or that was cut off, is of no more use. */
   private void ended(ComputeSystem system, SystemExit exit, Throwable failure) {
     if (failure == null && isOutOfMemory(exit)) {
-      log.atInfo().addKeyValue("handle", system.id()).log("container ran out of memory");
-      listener.accept(new ContainerEvent(system.id(), ContainerEvent.OUT_OF_MEMORY));
+      events.outOfMemory(system.id());
     }
     if (systems.remove(system.id(), system)) {
       if (failure != null) {

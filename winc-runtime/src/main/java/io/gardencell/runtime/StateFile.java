@@ -103,10 +103,8 @@ public record StateFile(
 
   private static StateFile of(JsonNode state) {
     String bundle = JsonMembers.text(state, "bundle");
-    try {
-      Path.of(bundle);
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException("bundle: \"%s\" (expected: a path)".formatted(bundle), e);
+    if (!isPath(bundle)) {
+      throw new IllegalArgumentException("bundle: \"%s\" (expected: a path)".formatted(bundle));
     }
     JsonNode time = JsonMembers.object(state, "start_time");
     long low = JsonMembers.number(time, "LowDateTime", UINT32);
@@ -124,5 +122,13 @@ public record StateFile(
         JsonMembers.flag(state, "exec_failed"),
         JsonMembers.text(state, "mounted_volume"),
         others);
+  }
+
+  private static boolean isPath(String text) {
+    try {
+      return Path.of(text).getNameCount() >= 0;
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 }

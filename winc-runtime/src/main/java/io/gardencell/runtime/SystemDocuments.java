@@ -1,21 +1,15 @@
 package io.gardencell.runtime;
 
 import io.gardencell.api.GardenException;
-import io.gardencell.api.oci.OciMount;
 import io.gardencell.api.oci.OciWindows;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.hcs.document.LayerReference;
-import io.gardencell.hcs.document.MappedDirectory;
-import io.gardencell.hcs.document.MappedPipe;
 import io.gardencell.hcs.document.SystemDocument;
 import io.gardencell.runtime.bundle.Bundle;
 import io.gardencell.runtime.bundle.WindowsPaths;
 import java.math.BigInteger;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,8 +25,6 @@ final class SystemDocuments {
   /** HCS: ProcessorWeight is 1 to 10000. */
   private static final int MAX_WEIGHT = 10_000;
 
-  private static final String PIPE = "\\\\.\\pipe\\";
-
   private final Host host;
   private final String additionalJson;
 
@@ -46,16 +38,19 @@ final class SystemDocuments {
     this.additionalJson = additionalJson;
   }
 
-  SystemDocument of(String handle, Bundle bundle, String credentials) {
+  Made of(String handle, Bundle bundle, String credentials) {
     OciWindows windows = bundle.spec().windows();
+    List<LayerReference> layers =
+        layers(handle, windows == null ? List.of() : windows.layerFolders());
+    BundleMounts mounts = BundleMounts.of(handle, bundle.spec().mounts());
     SystemDocument.Builder document =
         SystemDocument.container()
             .volumePath(bundle.volume())
             .hostName(bundle.spec().hostname())
             .credentials(credentials)
-            .layers(layers(handle, windows == null ? List.of() : windows.layerFolders()))
-            .mappedDirectories(mounts(handle, bundle.spec().mounts()))
-            .mappedPipes(pipes(bundle.spec().mounts()))
+            .layers(layers)
+            .mappedDirectories(mounts.directories())
+            .mappedPipes(mounts.pipes())
             .additionalJson(additionalJson);
     if (windows != null && windows.resources() != null) {
       limits(windows.resources(), document);
@@ -67,7 +62,7 @@ final class SystemDocuments {
           .networkSharedContainerName(shared)
           .endpointList(List.of(endpointId(shared, handle)));
     }
-    return checked(document.build());
+    return new Made(checked(document.build()), mounts.skipped());
   }
 
   private static SystemDocument checked(SystemDocument document) {
@@ -78,6 +73,13 @@ final class SystemDocuments {
       throw GardenException.failure(String.valueOf(e.getMessage()), e);
     }
   }
+
+  /**
+   * A document, and what of the bundle is not in it.
+   *
+   * @param skippedMounts sources of mounts that HCS cannot map
+   */
+  record Made(SystemDocument document, List<String> skippedMounts) {}
 
   private List<LayerReference> layers(String handle, List<String> folders) {
     List<LayerReference> layers = new ArrayList<>();
@@ -90,66 +92,6 @@ final class SystemDocuments {
       }
     }
     return layers;
-  }
-
-  private static List<MappedDirectory> mounts(String handle, List<OciMount> mounts) {
-    List<MappedDirectory> directories = new ArrayList<>();
-    for (OciMount mount : mounts) {
-      if (isPipe(mount.source())) {
-        continue;
-      }
-      Path source = source(mount.source());
-      if (!Files.isDirectory(source)) {
-        log.atError()
-            .addKeyValue("mount", mount.source())
-            .log("mount is not a directory, ignoring");
-        continue;
-      }
-      boolean writable = mount.options().contains("rw");
-      if (writable && mount.options().contains("ro")) {
-        throw GardenException.failure(
-            "invalid mount options for container %s: [%s]"
-                .formatted(handle, String.join(" ", mount.options())));
-      }
-      directories.add(
-          MappedDirectory.of(
-              mount.source(), WindowsPaths.inContainer(mount.destination()), !writable));
-    }
-    return directories;
-  }
-
-  /** Named pipes of the host; the reference ignores such mounts. */
-  private static List<MappedPipe> pipes(List<OciMount> mounts) {
-    return mounts.stream()
-        .filter(mount -> isPipe(mount.source()))
-        .map(mount -> new MappedPipe(mount.source(), pipeName(mount.destination())))
-        .toList();
-  }
-
-  private static boolean isPipe(String source) {
-    return source.regionMatches(true, 0, PIPE, 0, PIPE.length());
-  }
-
-  private static String pipeName(String destination) {
-    return isPipe(destination)
-        ? destination.substring(PIPE.length())
-        : WindowsPaths.lastElement(destination);
-  }
-
-  private static Path source(String text) {
-    try {
-      Path source = Path.of(text);
-      if (!text.isEmpty() && Files.exists(source)) {
-        return source;
-      }
-      throw GardenException.failure(
-          "GetFileAttributesEx %s: %s".formatted(text, FileFailures.missing(source)));
-    } catch (InvalidPathException e) {
-      throw GardenException.failure(
-          "GetFileAttributesEx %s: The filename, directory name, or volume label syntax is incorrect."
-              .formatted(text),
-          e);
-    }
   }
 
   private static void limits(OciWindows.Resources resources, SystemDocument.Builder document) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.LongFunction;
 
 /** A process of a compute system as the server sees it. Any thread. */
 public final class WincProcess implements ContainerProcess {
@@ -24,9 +25,22 @@ public final class WincProcess implements ContainerProcess {
    * @param executor where those who wait for the end go on
    */
   public WincProcess(String handle, ComputeProcess process, Executor executor) {
+    this(handle, process, executor, CompletableFuture::completedFuture);
+  }
+
+  /**
+   * Wraps a process and owns it.
+   *
+   * @param ended what has to be done before the end is told, with the exit code
+   */
+  WincProcess(
+      String handle,
+      ComputeProcess process,
+      Executor executor,
+      LongFunction<CompletableFuture<Long>> ended) {
     this.handle = handle;
     this.process = process;
-    this.exited = process.exited().handleAsync(this::exitCode, executor);
+    this.exited = process.exited().handleAsync(this::exitCode, executor).thenCompose(ended::apply);
   }
 
   @Override

@@ -8,10 +8,10 @@ import io.gardencell.api.spi.ContainerState;
 import io.gardencell.api.spi.ContainerStats;
 import io.gardencell.api.spi.RuntimePlugin;
 import io.gardencell.hcs.ComputeProcess;
+import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.document.PropertyType;
-import io.gardencell.runtime.bundle.Bundle;
 import io.gardencell.runtime.bundle.Findings;
 import io.gardencell.runtime.bundle.ProcessSettings;
 import java.nio.file.Path;
@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -40,6 +43,10 @@ public final class WincRuntime implements RuntimePlugin, AutoCloseable {
   /** Ends of processes and containers are short to handle. */
   private static final int THREADS = 2;
 
+  /** Processes that ended with a failure, waiting to be asked about; beyond that nobody asks. */
+  private static final int QUESTIONS = 100;
+
+  private final ContainerEvents events = new ContainerEvents();
   private final Containers containers;
   private final LiveSystems systems;
   private final ContainerStates states;
@@ -47,15 +54,26 @@ public final class WincRuntime implements RuntimePlugin, AutoCloseable {
   private final RootMounts mounts;
   private final ContainerMounts containerMounts;
   private final StatsSampler stats;
+  private final OutOfMemory outOfMemory;
   private final ExecutorService executor;
+  private final ExecutorService questions;
 
   /** Makes a runtime on a host, which the caller closes after it. */
   public WincRuntime(Host host, RuntimeConfig config) {
-    executor = Executors.newFixedThreadPool(THREADS, threads());
+    executor = Executors.newFixedThreadPool(THREADS, threads("winc-"));
+    questions =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(QUESTIONS),
+            threads("winc-memory-"));
     Path mountRoot = config.mountRoot() == null ? host.volumes().mountRoot() : config.mountRoot();
-    systems = new LiveSystems(host.compute(), executor);
+    systems = new LiveSystems(host.compute(), executor, events);
     files = new StateDirectory(config.root());
     states = new ContainerStates(host, files);
+    outOfMemory = new OutOfMemory(systems, files, events, questions, executor);
     mounts = new RootMounts(host.volumes(), mountRoot);
     stats = new StatsSampler(config.statsAge(), System::nanoTime);
     containerMounts = new ContainerMounts(host, systems, states, files, mounts);
@@ -69,14 +87,15 @@ public final class WincRuntime implements RuntimePlugin, AutoCloseable {
     String handle = name(bundle);
     CloseStack undo = new CloseStack();
     try {
-      Bundle loaded = containers.create(bundle, handle, undo);
-      try (ComputeProcess init = containers.start(handle, loaded, false, undo)) {
+      Containers.Created created = containers.create(bundle, handle, undo);
+      try (ComputeProcess init = containers.start(handle, created.bundle(), false, undo)) {
         log.atInfo()
             .addKeyValue("handle", handle)
             .addKeyValue("pid", init.pid())
             .log("container created");
       }
       undo.release();
+      created.skippedMounts().forEach(source -> events.mountSkipped(handle, source));
       return state(handle).orElseThrow(() -> new GardenException.ContainerNotFound(handle));
     } catch (GardenException e) {
       throw undo.undo(e);
@@ -108,9 +127,14 @@ public final class WincRuntime implements RuntimePlugin, AutoCloseable {
     try {
       ComputeProcess started =
           Containers.createProcess(systems.get(handle), handle, settings, true);
-      return new WincProcess(handle, started, executor);
+      return process(handle, started);
     } catch (HcsException e) {
       throw notFoundOr(e, handle);
+    } catch (GardenException e) {
+      if (e.getCause() instanceof HcsException cause && HcsErrors.isOutOfMemory(cause.code())) {
+        events.outOfMemory(handle);
+      }
+      throw e;
     }
   }
 
@@ -119,10 +143,12 @@ public final class WincRuntime implements RuntimePlugin, AutoCloseable {
     String handle = name(bundle);
     CloseStack undo = new CloseStack();
     try {
-      Bundle loaded = containers.create(bundle, handle, undo);
-      ComputeProcess init = containers.start(handle, loaded, true, undo);
+      Containers.Created created = containers.create(bundle, handle, undo);
+      ComputeProcess init = containers.start(handle, created.bundle(), true, undo);
       undo.release();
-      return new WincProcess(handle, init, executor);
+      String container = created.bundle().sharedNetwork();
+      created.skippedMounts().forEach(source -> events.mountSkipped(container, source));
+      return process(handle, init);
     } catch (GardenException e) {
       throw undo.undo(e);
     }
@@ -132,7 +158,7 @@ public final class WincRuntime implements RuntimePlugin, AutoCloseable {
   public Optional<ContainerProcess> attach(String handle, long pid) {
     try {
       ComputeProcess process = systems.get(handle).openProcess(pid);
-      return Optional.of(new WincProcess(handle, process, executor));
+      return Optional.of(process(handle, process));
     } catch (HcsException e) {
       if (e.isNotFound() || e.isAlreadyStopped()) {
         return Optional.empty();
@@ -156,22 +182,28 @@ public final class WincRuntime implements RuntimePlugin, AutoCloseable {
   public void delete(String handle) {
     containers.delete(handle, true);
     stats.forget(handle);
+    events.forget(handle);
   }
 
   @Override
   public void onEvent(Consumer<ContainerEvent> listener) {
-    systems.onEvent(listener);
+    events.onEvent(listener);
   }
 
   @Override
   public void close() {
     systems.close();
+    questions.shutdownNow();
     executor.shutdown();
   }
 
   /** What the {@code winc} command does step by step. */
   public Containers lifeCycle() {
     return containers;
+  }
+
+  private ContainerProcess process(String handle, ComputeProcess process) {
+    return new WincProcess(handle, process, executor, code -> outOfMemory.ended(handle, code));
   }
 
   private ContainerState toState(ContainerStates.Known known) {
@@ -211,10 +243,10 @@ public final class WincRuntime implements RuntimePlugin, AutoCloseable {
     return String.valueOf(bundle.toAbsolutePath().normalize().getFileName());
   }
 
-  private static ThreadFactory threads() {
+  private static ThreadFactory threads(String name) {
     AtomicInteger number = new AtomicInteger();
     return task -> {
-      Thread thread = new Thread(task, "winc-" + number.getAndIncrement());
+      Thread thread = new Thread(task, name + number.getAndIncrement());
       thread.setDaemon(true);
       return thread;
     };

@@ -123,12 +123,13 @@ final class FakeCompute implements HostCompute {
         throw new HcsException(
             "HcsGetComputeSystemProperties", system.id, HcsErrors.SYSTEM_NOT_FOUND);
       }
+      awaitAnswer();
       Statistics statistics =
           new Statistics(
               "",
               "",
               0,
-              new Statistics.Memory(52428800, 0, 0),
+              new Statistics.Memory(52428800, host.commitPeak, 0),
               new Statistics.Processor(123, 22, 101),
               new Statistics.Storage(0, 0, 0, 0),
               List.of());
@@ -136,6 +137,14 @@ final class FakeCompute implements HostCompute {
       system.processes.forEach(
           (pid, p) -> list.add(new ProcessDetails(pid, "x.exe", "", 0, 0, 0, 0, 0)));
       return system.properties(statistics, list);
+    }
+
+    private void awaitAnswer() {
+      try {
+        host.statisticsAnswer.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
 
     @Override

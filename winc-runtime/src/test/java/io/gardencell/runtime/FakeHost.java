@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,12 @@ public final class FakeHost {
 
   /** Whether a shutdown is answered by "already stopped", and nothing ends. */
   boolean claimsToHaveStopped;
+
+  /** The most memory that systems had, in bytes. */
+  volatile long commitPeak;
+
+  /** Where queries of statistics hang, if not open. */
+  volatile CountDownLatch statisticsAnswer = new CountDownLatch(0);
 
   /** Whether systems stop while they are started, and stay listed. */
   boolean stopsWhenStarted;

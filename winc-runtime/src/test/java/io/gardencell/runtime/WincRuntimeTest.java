@@ -10,15 +10,14 @@ import io.gardencell.api.spi.ContainerProcess;
 import io.gardencell.api.spi.ContainerState;
 import io.gardencell.api.spi.ContainerState.Status;
 import io.gardencell.hcs.HcsErrors;
-import io.gardencell.hcs.SystemExit;
 import io.gardencell.hcs.document.HcsJson;
 import io.gardencell.hcs.document.ProcessDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,6 +88,25 @@ class WincRuntimeTest {
                     + "\"MappedDirectories\":[{\"HostPath\":\"%s\",\"ContainerPath\":\"C:\\\\tmp\\\\d\",\"ReadOnly\":false,"
                     + "\"BandwidthMaximum\":0,\"IOPSMaximum\":0,\"CreateInUtilityVM\":false}],\"HvPartition\":false}")
                 .formatted(data));
+  }
+
+  // winc-runtime.md §17.37
+  @Test
+  void aMountThatIsAFileIsToldInTheEventsOfItsContainer() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "x");
+    String mount = "\"mounts\":[{\"source\":\"%s\",\"destination\":\"/f\"}],".formatted(file);
+    String text = "mount is not a directory and was ignored: " + file;
+    List<ContainerEvent> events = new ArrayList<>();
+    runtime.onEvent(events::add);
+
+    runtime.create(bundle("c1", mount, ""));
+    fake.endpoints.put("c1", "ep");
+    runtime
+        .runSidecar(bundle("side", mount, ",\"network\":{\"networkSharedContainerName\":\"c1\"}"))
+        .close();
+
+    assertThat(events)
+        .containsExactly(new ContainerEvent("c1", text), new ContainerEvent("c1", text));
   }
 
   @Test
@@ -248,21 +266,6 @@ class WincRuntimeTest {
     fake.system("c1").process(state.pid()).end(0);
 
     assertThat(runtime.state("c1").orElseThrow().status()).isEqualTo(Status.STOPPED);
-  }
-
-  @Test
-  void outOfMemoryIsToldAlsoAfterARestart() throws Exception {
-    runtime.create(bundle("c1", "", ""));
-    CompletableFuture<ContainerEvent> event = new CompletableFuture<>();
-    try (WincRuntime restarted = new WincRuntime(fake.host(), config)) {
-      restarted.onEvent(event::complete);
-      assertThat(restarted.containers()).hasSize(1);
-
-      fake.system("c1").end(new SystemExit(0x800705AF, ""));
-
-      assertThat(event.get(5, TimeUnit.SECONDS))
-          .isEqualTo(new ContainerEvent("c1", ContainerEvent.OUT_OF_MEMORY));
-    }
   }
 
   @Test

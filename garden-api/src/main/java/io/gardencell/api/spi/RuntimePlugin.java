@@ -59,6 +59,9 @@ public interface RuntimePlugin {
    */
   void delete(String handle);
 
-  /** Names who is told of events such as out of memory; at most one listener. Must not block. */
+  /**
+   * Names who is told of events such as out of memory; at most one listener. It stores an event
+   * before it returns, so that whoever is told the end of a process finds what led to it.
+   */
   void onEvent(Consumer<ContainerEvent> listener);
 }

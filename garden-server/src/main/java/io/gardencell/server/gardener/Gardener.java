@@ -27,7 +27,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -311,14 +310,6 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
     if (container == null) {
       return;
     }
-    try {
-      cell.calls().chores().execute(() -> store(container, event));
-    } catch (RejectedExecutionException e) {
-      log.atWarn().addKeyValue("handle", event.handle()).setCause(e).log("event not stored");
-    }
-  }
-
-  private static void store(GardenContainer container, ContainerEvent event) {
     try {
       container.event(event.text());
     } catch (GardenException e) {

@@ -50,7 +50,7 @@ final class ContainerActions {
     CloseStack undo = new CloseStack();
     ComputeProcess init;
     try {
-      Bundle bundle = call.containers().create(call.bundle(), call.id(), undo);
+      Bundle bundle = call.containers().create(call.bundle(), call.id(), undo).bundle();
       init = startInit(call, bundle, attached, undo);
     } catch (GardenException e) {
       throw undo.undo(e);
