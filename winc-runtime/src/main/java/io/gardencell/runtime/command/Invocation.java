@@ -9,6 +9,8 @@ import io.gardencell.runtime.Containers;
 import io.gardencell.runtime.FileFailures;
 import io.gardencell.runtime.WincProcess;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -53,7 +55,12 @@ record Invocation(
       return;
     }
     Path file = around.resolve(name);
+    Path directory = file.getParent();
     try {
+      // The reference makes no directories for it: a mistyped path is a failure.
+      if (directory != null && !Files.isDirectory(directory)) {
+        throw new NoSuchFileException(name);
+      }
       AtomicFile.write(file, Long.toString(pid));
     } catch (IOException e) {
       throw GardenException.failure(FileFailures.text("open", name, file, e), e);
