@@ -16,7 +16,7 @@ final class DaemonProcess implements RunningDaemon {
   private static final Duration START = Duration.ofSeconds(90);
   private static final Duration END = Duration.ofSeconds(60);
   private static final Pattern STARTED =
-      Pattern.compile("guardian\\.started.*addr=\"?[0-9.]+:([0-9]+)");
+      Pattern.compile("guardian\\.started.*addr\"?[=:]\"?[0-9.]+:([0-9]+)");
 
   private final Process process;
   private final Path output;

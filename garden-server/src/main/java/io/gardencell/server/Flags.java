@@ -58,20 +58,19 @@ final class Flags {
           "info",
           WORKS,
           "least severity that is logged");
-  static final Flag<String> LOG_FORMAT =
-      one(
+  static final Flag<Optional<String>> LOG_FORMAT =
+      maybe(
           "log-format",
           FlagType.choice("text", "json"),
-          "text",
           WORKS,
-          "log lines for people, or the reference's JSON");
+          "lines for people, or the reference's JSON (default on Windows)");
   static final Flag<String> TIME_FORMAT =
       one(
           "time-format",
           FlagType.choice("unix-epoch", "rfc3339"),
-          "unix-epoch",
-          NOT_YET,
-          "time stamps of log lines");
+          "rfc3339",
+          WORKS,
+          "times of JSON log lines; unix-epoch comes with log_level, a number, instead of level");
   static final Flag<Optional<IpAddress>> BIND_IP =
       maybe("bind-ip", FlagType.IP, WORKS, "address to listen on; 127.0.0.1 without a socket");
   static final Flag<Integer> BIND_PORT =

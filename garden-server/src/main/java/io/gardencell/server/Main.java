@@ -2,7 +2,8 @@ package io.gardencell.server;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.hcs.HcsException;
-import io.gardencell.server.operations.LogOutput;
+import io.gardencell.server.log.LogOutput;
+import io.gardencell.server.log.TimeFormat;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -50,7 +51,10 @@ public final class Main {
   private static OptionalInt run(ServerOptions.Asked.Command command) throws IOException {
     ServerOptions options = command.options();
     LogOutput.start(
-        LogOutput.Format.parse(options.get(Flags.LOG_FORMAT)), options.get(Flags.LOG_LEVEL));
+        LogOutput.Format.parse(
+            options.get(Flags.LOG_FORMAT).orElse(ServerOptions.WINDOWS ? "json" : "text")),
+        TimeFormat.parse(options.get(Flags.TIME_FORMAT)),
+        options.get(Flags.LOG_LEVEL));
     StartReport.log(options);
     switch (command.name()) {
       case "setup" -> {

@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 public final class ServerOptions {
 
-  private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
+  static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
 
   private final Map<Flag<?>, Object> values;
 

@@ -13,6 +13,7 @@ import io.gardencell.api.spi.RootFilesystem;
 import io.gardencell.server.gardener.HostCalls.Attempt;
 import io.gardencell.server.gardener.SavedContainer.Phase;
 import io.gardencell.server.gardener.Teardown.Part;
+import io.gardencell.server.log.LogSession;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -60,28 +61,37 @@ final class Creation {
     RootFilesystem rootfs = rootfs();
     List<String> env = new ArrayList<>(rootfs.env());
     env.addAll(spec.env());
-    Path bundle = cell.states().bundle(handle);
-    OciSpec config =
-        cell.bundles()
-            .container(
-                handle,
-                rootfs,
-                env,
-                spec.bindMounts(),
-                spec.limits().cpu(),
-                spec.limits().memory());
-    StateFiles.writeText(bundle.resolve("config.json"), OciJson.write(config) + "\n");
-    begun.add(Part.RUNTIME);
-    ContainerState state = cell.plugins().runtime().create(bundle);
-    if (state.pid() == 0) {
-      throw GardenException.failure("container init PID was 0");
-    }
-    StateFiles.writeText(bundle.resolve("pidfile"), Long.toString(state.pid()));
+    ContainerState state = system(rootfs, env);
     begun.add(Part.NETWORK);
     NetworkResult network = cell.plugins().network().up(networkRequest(state.pid()));
     container.runtime(state);
     attempt.commit();
     container.update(saved -> created(saved, env, network));
+  }
+
+  private ContainerState system(RootFilesystem rootfs, List<String> env) {
+    try (LogSession session = LogSession.within("containerizer-create")) {
+      log.atInfo().log("start");
+      Path bundle = cell.states().bundle(handle);
+      OciSpec config =
+          cell.bundles()
+              .container(
+                  handle,
+                  rootfs,
+                  env,
+                  spec.bindMounts(),
+                  spec.limits().cpu(),
+                  spec.limits().memory());
+      StateFiles.writeText(bundle.resolve("config.json"), OciJson.write(config) + "\n");
+      begun.add(Part.RUNTIME);
+      ContainerState state = cell.plugins().runtime().create(bundle);
+      if (state.pid() == 0) {
+        throw GardenException.failure("container init PID was 0");
+      }
+      StateFiles.writeText(bundle.resolve("pidfile"), Long.toString(state.pid()));
+      log.atInfo().log("finished");
+      return state;
+    }
   }
 
   private SavedContainer created(SavedContainer saved, List<String> env, NetworkResult network) {
@@ -140,14 +150,17 @@ final class Creation {
   }
 
   private void takeBack(Runnable forgotten) {
-    List<String> failures = new Teardown(cell, container).run(begun, List.of());
-    if (failures.isEmpty()) {
-      forgotten.run();
-    } else {
-      log.atError()
-          .addKeyValue("handle", handle)
-          .addKeyValue("failures", failures)
-          .log("failed create not undone, container is stuck");
+    try (LogSession session = LogSession.within("create-failed-cleaningup")) {
+      log.atInfo().log("start");
+      List<String> failures = new Teardown(cell, container).run(begun, List.of());
+      if (failures.isEmpty()) {
+        forgotten.run();
+        log.atInfo().log("cleanedup");
+      } else {
+        log.atError()
+            .addKeyValue("error", "container is stuck: " + Undo.text(failures))
+            .log("destroy-failed");
+      }
     }
   }
 }

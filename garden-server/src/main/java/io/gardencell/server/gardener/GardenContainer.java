@@ -19,6 +19,7 @@ import io.gardencell.server.files.ContainerRoot;
 import io.gardencell.server.files.TarReceiver;
 import io.gardencell.server.files.TarSource;
 import io.gardencell.server.gardener.GardenerSettings.Deadlines;
+import io.gardencell.server.log.LogSession;
 import io.gardencell.server.route.BackendContainer;
 import io.gardencell.server.stream.RunningProcess;
 import java.io.IOException;
@@ -237,7 +238,12 @@ final class GardenContainer implements BackendContainer {
   @Override
   public RunningProcess run(ProcessSpec spec) {
     Duration deadline = spec.image().isEmpty() ? deadlines().run() : deadlines().create();
-    return using("run", deadline, attempt -> processes.run(spec, attempt));
+    try (LogSession session = LogSession.of("run").with(container.handle().value())) {
+      log.atInfo().addKeyValue("path", spec.path()).log("started");
+      RunningProcess process = using("run", deadline, attempt -> processes.run(spec, attempt));
+      log.atInfo().addKeyValue("id", process.id()).log("finished");
+      return process;
+    }
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.gardencell.api.spi.ContainerEvent;
 import io.gardencell.server.gardener.GardenerSettings.Bounds;
 import io.gardencell.server.gardener.SavedContainer.Phase;
 import io.gardencell.server.gardener.SavedContainer.SavedProcess;
+import io.gardencell.server.log.LogSession;
 import io.gardencell.server.route.BackendContainer;
 import io.gardencell.server.route.ContainerBackend;
 import io.gardencell.server.stream.Streams;
@@ -123,8 +124,8 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
     Handle handle = spec.handle().isEmpty() ? Handle.random() : Handle.parse(spec.handle());
     requireBounds(spec);
     GardenContainer reserved = reserve(handle, spec);
-    boolean made = false;
-    try {
+    try (LogSession session = LogSession.of("create").with(handle.value())) {
+      log.atInfo().log("start");
       cell.calls()
           .call(
               "create " + handle,
@@ -134,9 +135,7 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
                 return true;
               },
               () -> forget(reserved));
-      made = true;
-    } finally {
-      log.atInfo().addKeyValue("handle", handle).addKeyValue("made", made).log("create finished");
+      log.atInfo().log("created");
     }
     return handle;
   }
@@ -191,15 +190,18 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
   @Override
   public void destroy(Handle handle) {
     GardenContainer container = find(handle);
-    cell.calls()
-        .call(
-            "destroy " + handle,
-            cell.settings().deadlines().destroy(),
-            attempt -> {
-              container.destruction().run(() -> forget(container));
-              return true;
-            });
-    log.atInfo().addKeyValue("handle", handle).log("destroyed");
+    try (LogSession session = LogSession.of("destroy").with(handle.value())) {
+      log.atInfo().log("start");
+      cell.calls()
+          .call(
+              "destroy " + handle,
+              cell.settings().deadlines().destroy(),
+              attempt -> {
+                container.destruction().run(() -> forget(container));
+                return true;
+              });
+      log.atInfo().log("finished");
+    }
   }
 
   @Override

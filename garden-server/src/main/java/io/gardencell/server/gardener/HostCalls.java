@@ -1,6 +1,7 @@
 package io.gardencell.server.gardener;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.server.log.LogSession;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -111,7 +112,7 @@ final class HostCalls implements AutoCloseable {
     Attempt attempt = new Attempt(name);
     Future<T> result;
     try {
-      result = operations.submit(() -> operation.run(attempt));
+      result = operations.submit(LogSession.carry(() -> operation.run(attempt)));
     } catch (RejectedExecutionException e) {
       rejected.run();
       throw refusal(name);

@@ -7,6 +7,7 @@ import io.gardencell.server.gardener.SavedContainer.Origin;
 import io.gardencell.server.gardener.SavedContainer.Phase;
 import io.gardencell.server.gardener.SavedContainer.SavedProcess;
 import io.gardencell.server.gardener.StartJobs.Job;
+import io.gardencell.server.log.LogSession;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,7 @@ final class Recovery implements AutoCloseable {
   private final ConcurrentMap<Handle, GardenContainer> containers;
   private final Rebuilding rebuilding;
   private final StartJobs jobs;
+  private final LogSession.Mark start = LogSession.toCome("start");
 
   Recovery(Cell cell, ConcurrentMap<Handle, GardenContainer> containers) {
     this.cell = cell;
@@ -48,6 +50,14 @@ final class Recovery implements AutoCloseable {
   }
 
   void run() throws IOException {
+    try (LogSession session = start.resume()) {
+      log.atInfo().log("starting");
+      recover();
+      log.atInfo().log("completed");
+    }
+  }
+
+  private void recover() throws IOException {
     List<StateFiles.Found> found = cell.states().load();
     Map<String, ContainerState> running = running();
     List<Job> ofContainers = new ArrayList<>();
@@ -152,7 +162,7 @@ final class Recovery implements AutoCloseable {
     return new Job(
         "destroy " + handle,
         () -> {
-          try {
+          try (LogSession session = cleanUp(handle.value())) {
             container
                 .destruction()
                 .run(
@@ -160,11 +170,19 @@ final class Recovery implements AutoCloseable {
                       containers.remove(handle, container);
                       cell.names().giveBack(handle.value());
                     });
+            log.atInfo().log("cleaned-up");
           } catch (GardenException.ContainerNotFound gone) {
             log.atDebug().addKeyValue("handle", handle).log("destroyed by a client meanwhile");
           }
         },
         () -> {});
+  }
+
+  /** Log lines under the reference's name for what a start removes. */
+  private LogSession cleanUp(String handle) {
+    LogSession session = start.within("clean-up-container").with(handle);
+    log.atInfo().log("start");
+    return session;
   }
 
   /** Whether nobody knows the system; a sidecar's bundle lies in that of its container. */
@@ -188,9 +206,12 @@ final class Recovery implements AutoCloseable {
     return new Job(
         "remove orphan " + handle,
         () -> {
-          cell.plugins().runtime().delete(handle);
-          cell.plugins().image().delete(handle);
-          cell.names().giveBack(handle);
+          try (LogSession session = cleanUp(handle)) {
+            cell.plugins().runtime().delete(handle);
+            cell.plugins().image().delete(handle);
+            cell.names().giveBack(handle);
+            log.atInfo().log("cleaned-up");
+          }
         },
         () -> {});
   }

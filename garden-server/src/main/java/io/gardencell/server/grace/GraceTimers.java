@@ -1,6 +1,7 @@
 package io.gardencell.server.grace;
 
 import io.gardencell.api.Handle;
+import io.gardencell.server.log.LogSession;
 import io.netty.util.Timer;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -142,10 +143,10 @@ public final class GraceTimers {
           return;
         }
       }
-      log.atInfo().addKeyValue("handle", handle).log("reaping");
-      try {
+      try (LogSession session = LogSession.ofServer().with(handle.value())) {
+        log.atInfo().log("reaping");
         if (reaper.reap(handle)) {
-          log.atInfo().addKeyValue("handle", handle).log("reaped");
+          log.atInfo().log("reaped");
           return;
         }
       } catch (RuntimeException e) {

@@ -1,12 +1,11 @@
 package io.gardencell.server.http;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.server.log.LogSession;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * What a thread of a lane does for one request: runs the handler, and turns whatever comes of it
@@ -15,7 +14,6 @@ import org.slf4j.MDC;
 final class Call implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(Call.class);
-  private static final AtomicLong count = new AtomicLong();
 
   private final Exchange exchange;
   private final Router.Route route;
@@ -31,22 +29,18 @@ final class Call implements Runnable {
 
   @Override
   public void run() {
-    MDC.put(LogKeys.REQUEST, route.name());
-    MDC.put(LogKeys.SESSION, Long.toString(count.incrementAndGet()));
-    String handle = request.parameters().get("handle");
-    if (handle != null) {
-      MDC.put(LogKeys.HANDLE, handle);
-    }
-    Trace.of(requestId).ifPresent(Trace::enter);
-    try {
+    try (LogSession session = LogSession.ofRequest(route.name())) {
+      String handle = request.parameters().get("handle");
+      if (handle != null) {
+        session.with(handle);
+      }
+      Trace.of(requestId).ifPresent(Trace::enter);
       Answer answer = handled();
       if (answer instanceof Answer.Streamed streamed) {
         stream(streamed);
       } else {
         exchange.deliver(answer);
       }
-    } finally {
-      MDC.clear();
     }
   }
 

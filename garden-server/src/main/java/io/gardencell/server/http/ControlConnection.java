@@ -6,6 +6,7 @@ import io.gardencell.api.ProcessPayload;
 import io.gardencell.api.TtySpec;
 import io.gardencell.api.WindowSize;
 import io.gardencell.api.WireJson;
+import io.gardencell.server.log.LogSession;
 import io.gardencell.server.stream.Attachment;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -30,17 +31,28 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
   private final AutoCloseable hold;
   private final HijackedConnections all;
   private final Executor workers;
+  private final LogSession.Mark session;
   private final PayloadDecoder decoder = new PayloadDecoder();
   private @Nullable ChannelHandlerContext context;
   private boolean over;
 
-  /** {@code hold} keeps the container's grace time from running, and is closed at the end. */
+  /**
+   * Serves a client of a process.
+   *
+   * @param hold keeps the container's grace time from running, and is closed at the end
+   * @param session the request's, for log lines
+   */
   public ControlConnection(
-      Attachment attachment, AutoCloseable hold, HijackedConnections all, Executor workers) {
+      Attachment attachment,
+      AutoCloseable hold,
+      HijackedConnections all,
+      Executor workers,
+      LogSession.Mark session) {
     this.attachment = attachment;
     this.hold = hold;
     this.all = all;
     this.workers = workers;
+    this.session = session;
   }
 
   @Override
@@ -67,6 +79,13 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     String id = attachment.process().id();
+    try (LogSession open = session.resume()) {
+      log.atInfo()
+          .addKeyValue("id", id)
+          .addKeyValue("status", code)
+          .setCause(failure)
+          .log("exited");
+    }
     send(
         ctx,
         code != null
@@ -146,7 +165,7 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
     try {
       workers.execute(
           () -> {
-            try {
+            try (LogSession open = session.resume()) {
               action.run();
             } catch (RuntimeException e) {
               log.atWarn()

@@ -1,5 +1,6 @@
 package io.gardencell.server.http;
 
+import io.gardencell.server.log.LogKeys;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;

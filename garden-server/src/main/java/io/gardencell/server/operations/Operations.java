@@ -7,6 +7,7 @@ import io.gardencell.server.http.Answer;
 import io.gardencell.server.http.Lane;
 import io.gardencell.server.http.Request;
 import io.gardencell.server.http.Router;
+import io.gardencell.server.log.LogOutput;
 import io.gardencell.server.route.ContainerBackend;
 import io.gardencell.server.route.GardenApi;
 import io.gardencell.server.stream.Streams;

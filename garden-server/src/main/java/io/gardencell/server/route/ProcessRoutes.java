@@ -11,16 +11,22 @@ import io.gardencell.server.http.Lane;
 import io.gardencell.server.http.OutputConnection;
 import io.gardencell.server.http.Request;
 import io.gardencell.server.http.Router;
+import io.gardencell.server.log.LogSession;
 import io.gardencell.server.stream.Attachment;
 import io.gardencell.server.stream.OutputQueue;
 import io.gardencell.server.stream.RunningProcess;
 import io.gardencell.server.stream.Streams;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Processes and their streams. */
 final class ProcessRoutes implements RouteGroup {
+
+  private static final Logger log = LoggerFactory.getLogger(ProcessRoutes.class);
 
   private final Held held;
   private final Streams streams;
@@ -47,11 +53,30 @@ final class ProcessRoutes implements RouteGroup {
 
   private Answer run(Request request) {
     ProcessSpec spec = request.json(ProcessSpec.class);
-    return control(request, 201, container -> container.run(spec));
+    return control(
+        request,
+        201,
+        container -> {
+          RunningProcess process = container.run(spec);
+          // Neither arguments nor environment: they hold secrets.
+          log.atInfo()
+              .addKeyValue("id", process.id())
+              .addKeyValue(
+                  "spec", Map.of("path", spec.path(), "dir", spec.dir(), "user", spec.user()))
+              .log("spawned");
+          return process;
+        });
   }
 
   private Answer attach(Request request) {
-    return control(request, 200, container -> container.attach(request.parameter("pid")));
+    return control(
+        request,
+        200,
+        container -> {
+          RunningProcess process = container.attach(request.parameter("pid"));
+          log.atInfo().addKeyValue("id", process.id()).log("attached");
+          return process;
+        });
   }
 
   /** The hold goes over to the control connection, which keeps it for its whole life. */
@@ -62,11 +87,12 @@ final class ProcessRoutes implements RouteGroup {
     boolean done = false;
     try {
       Attachment attachment = process.apply(held.container(handle)).attach();
+      LogSession.Mark session = LogSession.mark();
       done = true;
       return new Answer.Hijacked(
           status,
           "application/json",
-          () -> new ControlConnection(attachment, hold, hijacked, signals));
+          () -> new ControlConnection(attachment, hold, hijacked, signals, session));
     } finally {
       if (!done) {
         hold.close();

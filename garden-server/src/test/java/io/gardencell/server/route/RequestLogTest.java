@@ -46,10 +46,11 @@ class RequestLogTest extends ServedTest {
 
     assertThat(lines("failed")).hasSize(1);
     assertThat(lines("failed").get(0).getMDCPropertyMap())
-        .containsEntry("request", "info")
+        .containsEntry("task", "api.garden-server.info")
         .containsEntry("handle", "h")
         .containsEntry("trace-id", "0af7651916cd43dd8448eb211c80319c")
-        .containsKeys("session", "span-id");
+        .containsKey("span-id")
+        .hasEntrySatisfying("session", number -> assertThat(number).matches("1\\.1\\.[0-9]+"));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.gardencell.server.operations;
+package io.gardencell.server.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +9,6 @@ import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gardencell.server.http.LogKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -21,7 +20,7 @@ import org.slf4j.event.KeyValuePair;
 
 class LagerEncoderTest {
 
-  private final LagerEncoder encoder = new LagerEncoder();
+  private final LagerEncoder encoder = new LagerEncoder(TimeFormat.RFC3339);
 
   private static LoggingEvent event(Level level, String text, Map<String, String> context) {
     LoggingEvent event = new LoggingEvent();
@@ -54,12 +53,26 @@ class LagerEncoderTest {
   // garden-api.md §13
   @Test
   void aLineOfARequestIsNamedAfterIt() throws IOException {
-    String line = line(event(Level.INFO, "failed", Map.of(LogKeys.REQUEST, "stream-in")));
+    String line =
+        line(event(Level.INFO, "failed", Map.of(LogKeys.TASK, "api.garden-server.stream-in")));
 
     JsonNode json = new ObjectMapper().readTree(line);
     assertThat(json.get("message").textValue())
         .isEqualTo("guardian.api.garden-server.stream-in.failed");
     assertThat(json.get("data")).isEmpty();
+  }
+
+  // guardian.md §2.1: --time-format
+  @Test
+  void timesAndLevelsComeInTheOtherFormOfTheReferenceToo() {
+    LoggingEvent event = event(Level.WARN, "failed", Map.of());
+
+    assertThat(
+            new String(
+                new LagerEncoder(TimeFormat.UNIX_EPOCH).encode(event), StandardCharsets.UTF_8))
+        .isEqualTo(
+            "{\"timestamp\":\"1795502558.456634000\",\"source\":\"guardian\","
+                + "\"message\":\"guardian.failed\",\"log_level\":2,\"data\":{}}\n");
   }
 
   @Test
@@ -81,6 +94,7 @@ class LagerEncoderTest {
     event.setThrowableProxy(new ThrowableProxy(new IllegalStateException("why \n \"quoted\"")));
     event.addKeyValuePair(new KeyValuePair("count", 7));
     event.addKeyValuePair(new KeyValuePair("nothing", null));
+    event.addKeyValuePair(new KeyValuePair("spec", Map.of("path", "x")));
 
     String line = line(event);
 
@@ -89,6 +103,7 @@ class LagerEncoderTest {
     assertThat(data.get("error").textValue()).isEqualTo("why \n \"quoted\"");
     assertThat(data.get("trace").textValue()).contains("IllegalStateException", "LagerEncoderTest");
     assertThat(data.get("count").intValue()).isEqualTo(7);
+    assertThat(data.get("spec").get("path").textValue()).isEqualTo("x");
     assertThat(data.get("nothing").textValue()).isEqualTo("null");
   }
 }

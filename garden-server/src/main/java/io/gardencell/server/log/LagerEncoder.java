@@ -1,4 +1,4 @@
-package io.gardencell.server.operations;
+package io.gardencell.server.log;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -6,33 +6,37 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.encoder.EncoderBase;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.gardencell.server.http.LogKeys;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
 
 /**
  * Log lines as the reference writes them (lager), so that what reads a cell's logs goes on working:
  * one JSON object with timestamp, level, source, message and data. The message is a path of words,
- * {@code guardian.api.garden-server.create.failed}; the request's name and number come from the
- * line's context. Any thread.
+ * {@code guardian.api.garden-server.create.failed}: the {@link LogSession}'s and the line's own
+ * words. Any thread.
  */
 public final class LagerEncoder extends EncoderBase<ILoggingEvent> {
 
   private static final String SOURCE = "guardian";
+  private static final List<String> LEVELS = List.of("debug", "info", "error", "fatal");
   private static final JsonFactory JSON = new JsonFactory();
   private static final Pattern NO_WORD = Pattern.compile("[^A-Za-z0-9_./']+");
-  private static final DateTimeFormatter TIMESTAMP =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSSSS'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
+
+  private final TimeFormat times;
+
+  /** Writes times in that form; with it goes the form of the level (lager: models.go). */
+  public LagerEncoder(TimeFormat times) {
+    this.times = times;
+  }
 
   @Override
   public byte[] headerBytes() {
@@ -49,10 +53,15 @@ public final class LagerEncoder extends EncoderBase<ILoggingEvent> {
     ByteArrayOutputStream line = new ByteArrayOutputStream(256);
     try (JsonGenerator json = JSON.createGenerator(line)) {
       json.writeStartObject();
-      json.writeStringField("timestamp", TIMESTAMP.format(event.getInstant()));
-      json.writeStringField("level", level(event.getLevel()));
+      json.writeStringField("timestamp", times.text(event.getInstant()));
+      if (times == TimeFormat.RFC3339) {
+        json.writeStringField("level", LEVELS.get(level(event.getLevel())));
+      }
       json.writeStringField("source", SOURCE);
       json.writeStringField("message", message(event));
+      if (times == TimeFormat.UNIX_EPOCH) {
+        json.writeNumberField("log_level", level(event.getLevel()));
+      }
       json.writeObjectFieldStart("data");
       for (Map.Entry<String, Object> entry : data(event).entrySet()) {
         json.writeFieldName(entry.getKey());
@@ -68,11 +77,11 @@ public final class LagerEncoder extends EncoderBase<ILoggingEvent> {
   }
 
   /** The reference knows four levels, and its readers take no other. */
-  private static String level(Level level) {
+  private static int level(Level level) {
     if (level.isGreaterOrEqual(Level.WARN)) {
-      return "error";
+      return LEVELS.indexOf("error");
     }
-    return level.isGreaterOrEqual(Level.INFO) ? "info" : "debug";
+    return LEVELS.indexOf(level.isGreaterOrEqual(Level.INFO) ? "info" : "debug");
   }
 
   private static String message(ILoggingEvent event) {
@@ -81,15 +90,14 @@ public final class LagerEncoder extends EncoderBase<ILoggingEvent> {
       return text;
     }
     String words = NO_WORD.matcher(text).replaceAll("-");
-    String request = event.getMDCPropertyMap().get(LogKeys.REQUEST);
-    return request == null
-        ? SOURCE + "." + words
-        : SOURCE + ".api.garden-server." + request + "." + words;
+    String task = event.getMDCPropertyMap().getOrDefault(LogKeys.TASK, "");
+    return SOURCE + "." + (task.isEmpty() ? "" : task + ".") + words;
   }
 
   private static Map<String, Object> data(ILoggingEvent event) {
     Map<String, Object> data = new LinkedHashMap<>(event.getMDCPropertyMap());
-    data.remove(LogKeys.REQUEST);
+    data.remove(LogKeys.TASK);
+    data.remove(LogKeys.SESSION, "");
     if (event.getKeyValuePairs() != null) {
       for (KeyValuePair pair : event.getKeyValuePairs()) {
         data.put(pair.key, pair.value);
@@ -102,11 +110,18 @@ public final class LagerEncoder extends EncoderBase<ILoggingEvent> {
     return data;
   }
 
-  private static void value(JsonGenerator json, Object value) throws IOException {
+  private static void value(JsonGenerator json, @Nullable Object value) throws IOException {
     if (value instanceof Integer || value instanceof Long) {
       json.writeNumber(((Number) value).longValue());
     } else if (value instanceof Boolean flag) {
       json.writeBoolean(flag);
+    } else if (value instanceof Map<?, ?> members) {
+      json.writeStartObject();
+      for (Map.Entry<?, ?> member : new TreeMap<>(members).entrySet()) {
+        json.writeFieldName(String.valueOf(member.getKey()));
+        value(json, member.getValue());
+      }
+      json.writeEndObject();
     } else {
       json.writeString(
           new String(

@@ -1,13 +1,13 @@
-package io.gardencell.server.http;
+package io.gardencell.server.log;
 
-/** Names under which log lines carry what request they belong to (SLF4J's MDC). */
+/** Names under which log lines carry what they belong to (SLF4J's MDC). */
 public final class LogKeys {
 
-  /** Name of the request, as {@code create}. */
-  public static final String REQUEST = "request";
+  /** Path of the session, as {@code api.garden-server.create}. */
+  static final String TASK = "task";
 
-  /** Number of the request since the start. */
-  public static final String SESSION = "session";
+  /** Number of the session, as {@code 1.1.7}. */
+  static final String SESSION = "session";
 
   /** The container it is about. */
   public static final String HANDLE = "handle";

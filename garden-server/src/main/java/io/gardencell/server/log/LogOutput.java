@@ -1,4 +1,4 @@
-package io.gardencell.server.operations;
+package io.gardencell.server.log;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -44,15 +44,20 @@ public final class LogOutput {
     }
   }
 
-  /** Logs in this form from now on; {@code TEXT} is what the configuration file says. */
-  public static void start(Format format, String level) {
+  /**
+   * Logs in this form from now on; {@code TEXT} is what the configuration file says, with times for
+   * people.
+   *
+   * @param times form of the times in JSON
+   */
+  public static void start(Format format, TimeFormat times, String level) {
     if (!setLevel(level)) {
       throw new IllegalArgumentException(
           "log level: '" + level + "' (expected: debug, info, warn, error or fatal)");
     }
     if (format == Format.JSON) {
       LoggerContext context = context();
-      LagerEncoder encoder = new LagerEncoder();
+      LagerEncoder encoder = new LagerEncoder(times);
       encoder.setContext(context);
       encoder.start();
       ConsoleAppender<ILoggingEvent> out = new ConsoleAppender<>();
