@@ -8,6 +8,7 @@ import io.gardencell.api.oci.OciProcess;
 import io.gardencell.api.spi.ContainerProcess;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
+import io.gardencell.hcs.SystemExit;
 import io.gardencell.hcs.document.HcsJson;
 import io.gardencell.hcs.document.SystemDocument;
 import java.io.IOException;
@@ -250,7 +251,19 @@ class ContainersTest {
     assertThat(fake.systems).isEmpty();
   }
 
-  // winc-runtime.md §18 case 66, 17.9
+  // winc-runtime.md §17.12
+  @Test
+  void aSystemThatCrashesWhileItIsEndedIsGone() throws IOException {
+    create("c1");
+    fake.endsWith = new SystemExit(HcsErrors.UNEXPECTED_EXIT, "");
+
+    containers.delete("c1", false);
+
+    assertThat(fake.calls).noneMatch(c -> c.startsWith("HcsTerminate"));
+    assertThat(fake.openHandles).hasValue(0);
+  }
+
+  // winc-runtime.md §18 case 66, §17.9
   @Test
   void anUnreadableStateFileIsToldAndTheRestIsDeleted() throws IOException {
     create("c1");

@@ -99,7 +99,7 @@ final class FakeCompute implements HostCompute {
         throw new HcsException("HcsShutdownComputeSystem", system.id, HcsErrors.INVALID_STATE);
       }
       if (!host.shutdownHangs) {
-        system.end(new SystemExit(0, ""));
+        system.end(host.endsWith);
       }
       return true;
     }
@@ -108,7 +108,7 @@ final class FakeCompute implements HostCompute {
     public boolean terminate() {
       host.call("HcsTerminateComputeSystem", system.id);
       if (!host.terminateHangs) {
-        system.end(new SystemExit(0, ""));
+        system.end(host.endsWith);
       }
       return true;
     }
@@ -237,8 +237,8 @@ final class FakeCompute implements HostCompute {
 
     @Override
     public boolean signal(ConsoleSignal signal) {
-      host.calls.add("HcsSignalProcess " + signal.documentName());
-      return true;
+      host.call("HcsSignalProcess", signal.documentName());
+      return !host.knowsNoSignals;
     }
 
     @Override

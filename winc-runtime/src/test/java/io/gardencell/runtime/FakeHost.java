@@ -49,8 +49,14 @@ public final class FakeHost {
   public boolean shutdownHangs;
   boolean terminateHangs;
 
+  /** How systems end that are shut down or terminated. */
+  SystemExit endsWith = new SystemExit(0, "");
+
   /** Whether a shutdown is answered by "already stopped", and nothing ends. */
   boolean claimsToHaveStopped;
+
+  /** Whether processes cannot be signalled. */
+  boolean knowsNoSignals;
 
   /** The most memory that systems had, in bytes. */
   volatile long commitPeak;

@@ -234,6 +234,22 @@ class WincRuntimeTest {
     assertThat(fake.mounts).containsValue("\\\\?\\Volume{other}\\");
   }
 
+  // winc-runtime.md §17.41
+  @Test
+  void aVolumeThatIsNotTheBundlesIsNotUnmountedForAStateOfTheReference() throws IOException {
+    ContainerState state = runtime.create(bundle("c1", "", ""));
+    Path file = directory.resolve("state").resolve("c1").resolve("state.json");
+    Files.writeString(
+        file, Files.readString(file).replaceFirst(",\"mounted_volume\":\"[^\"]*\"", ""));
+    fake.mounts.put(state.root(), "\\\\?\\Volume{other}\\");
+
+    runtime.delete("c1");
+
+    assertThat(fake.mounts).containsValue("\\\\?\\Volume{other}\\");
+    assertThat(file).doesNotExist();
+  }
+
+  // winc-runtime.md §17.6
   @Test
   void staleMountOfAReusedPidIsCleared() throws IOException {
     Path stale = directory.resolve("proc/101/root");

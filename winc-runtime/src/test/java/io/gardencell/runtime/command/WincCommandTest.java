@@ -311,7 +311,26 @@ class WincCommandTest {
     assertThat(fake.calls).filteredOn(c -> c.startsWith("HcsTerminateProcess")).hasSize(1);
   }
 
-  // winc-runtime.md §18 case 78
+  // winc-runtime.md §17.38
+  @Test
+  void aSecondInterruptEndsWhatTheFirstCouldNot() throws Exception {
+    fake.runsPrograms = true;
+    assertThat(winc("create", "-b", bundle().toString(), "c1")).isZero();
+    CompletableFuture<Integer> code =
+        CompletableFuture.supplyAsync(
+            () -> winc("exec", "c1", FakeProgram.PROBE, "sleep", "20000"));
+    Runnable interrupt = Objects.requireNonNull(around.interrupts.poll(10, TimeUnit.SECONDS));
+
+    fake.fail("HcsTerminateProcess", HcsErrors.INVALID_STATE);
+    interrupt.run();
+    assertThat(code).isNotDone();
+    fake.faults.clear();
+    interrupt.run();
+
+    assertThat(code.get(10, TimeUnit.SECONDS)).isEqualTo(0xC000013A);
+  }
+
+  // winc-runtime.md §18 case 78, §17.21
   @Test
   void valuesOfTheEnvironmentAreNeverLogged() throws IOException {
     Path log = directory.resolve("log");
