@@ -47,6 +47,15 @@ public abstract class HostInterfacesContract extends HostContract {
     assertThat(adapter.index()).isPositive();
   }
 
+  // winc-network.md §21 weakness 31
+  @Test
+  void saysOfAnAdapterThatItIsUpAndWhatItCosts() {
+    HostInterface adapter = find("adapters").orElseThrow();
+
+    assertThat(adapter.up()).isTrue();
+    assertThat(adapter.metric()).isBetween(1L, 9999L);
+  }
+
   @Test
   void showsTheAdapterOfAnEndpointWhileItIsAttached() {
     HnsEndpoint made = endpoint("web");

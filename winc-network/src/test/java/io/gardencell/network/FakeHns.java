@@ -402,7 +402,9 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
           networks.values().stream().map(n -> adapter(n.name())).collect(Collectors.toSet());
       for (String name : mtus.keySet()) {
         int compartment = hosts.contains(name) ? 1 : 2;
-        all.add(new HostInterface(name, all.size() + 1, all.size() + 1, compartment, List.of()));
+        all.add(
+            new HostInterface(
+                name, all.size() + 1, all.size() + 1, compartment, true, 15, List.of()));
       }
     }
     return all;

@@ -16,6 +16,10 @@ import java.util.Map;
 final class EmulatedInterfaces implements HostInterfaces {
 
   private static final long ETHERNET_MTU = 1500;
+
+  /** What Windows gives an adapter of 10 Gbit/s. */
+  private static final long METRIC = 15;
+
   private static final long SMALLEST = 352;
   private static final long LARGEST = 65535;
 
@@ -54,7 +58,13 @@ final class EmulatedInterfaces implements HostInterfaces {
       String name, String id, List<String> addresses, int compartment) {
     long number = number(id);
     return new HostInterface(
-        "vEthernet (" + name + ")", (int) number, number << 24, compartment, addresses);
+        "vEthernet (" + name + ")",
+        (int) number,
+        number << 24,
+        compartment,
+        true,
+        METRIC,
+        addresses);
   }
 
   private static long number(String id) {

@@ -25,6 +25,7 @@ final class JnaInterfaces implements HostInterfaces {
   private static final int FLAGS = 0x10 | 0x200;
   private static final int AF_INET = 2;
   private static final int AF_INET6 = 23;
+  private static final int OPER_STATUS_UP = 1;
   private static final int ROW_BYTES = 168;
 
   private final IpHlpApi dll;
@@ -53,7 +54,8 @@ final class JnaInterfaces implements HostInterfaces {
     throw failures.win32(BUFFER_OVERFLOW, "GetAdaptersAddresses", "");
   }
 
-  private static List<HostInterface> walk(Pointer first) {
+  /** IP_ADAPTER_ADDRESSES; the offsets are those of the Windows headers for 64 bits. */
+  static List<HostInterface> walk(Pointer first) {
     List<HostInterface> result = new ArrayList<>();
     for (Pointer a = first; a != null; a = a.getPointer(8)) {
       Pointer name = a.getPointer(72);
@@ -63,6 +65,8 @@ final class JnaInterfaces implements HostInterfaces {
               a.getInt(4),
               a.getLong(224),
               a.getInt(248),
+              a.getInt(104) == OPER_STATUS_UP,
+              Integer.toUnsignedLong(a.getInt(216)),
               addresses(a.getPointer(24))));
     }
     return result;
