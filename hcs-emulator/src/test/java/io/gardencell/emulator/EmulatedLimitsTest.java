@@ -118,7 +118,7 @@ class EmulatedLimitsTest {
             .createNetwork(
                 HnsNetwork.nat(
                     "n", List.of(new HnsNetwork.Subnet("10.9.0.0/24", "10.9.0.1", List.of())), ""));
-    List<HnsPolicy> port = List.of(new HnsPolicy.Nat("TCP", 8080, 40000, false));
+    List<HnsPolicy> port = List.of(new HnsPolicy.Nat("TCP", 8080, 40000));
 
     HnsEndpoint one =
         host.endpoints().createEndpoint(HnsEndpoint.request("a", network.id(), port, ""));

@@ -67,7 +67,7 @@ class PortForwardingTest {
   }
 
   private static List<HnsPolicy> nat(int internal, int external) {
-    return List.of(new HnsPolicy.Nat("TCP", internal, external, false));
+    return List.of(new HnsPolicy.Nat("TCP", internal, external));
   }
 
   private HnsEndpoint mapped(int external) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,12 +46,12 @@ public abstract class HostEndpointsContract extends HostContract {
   }
 
   private static HnsPolicy nat(int internalPort, int externalPort) {
-    return new HnsPolicy.Nat("TCP", internalPort, externalPort, false);
+    return new HnsPolicy.Nat("TCP", internalPort, externalPort);
   }
 
   private static HnsPolicy allow(String remote) {
     return new HnsPolicy.Acl(
-        "", 6, "", 0, "Allow", "Out", "", remote, "", 0, "80-90", 0, "", 100, "");
+        "", 6, "", 0, "Allow", "Out", "", remote, "", 0, "80-90", 0, "", 100, "", Map.of());
   }
 
   /** A port nobody listened on a moment ago. */

@@ -54,7 +54,7 @@ record ConnectedContainer(
 
   /**
    * The whole policy list of its endpoint (spec: 9.4): what is neither access list nor mapping
-   * stays, ours replaces the rest.
+   * stays, ours replaces the rest. One of ours that is there already is written back as HNS has it.
    *
    * @return the endpoint's document with those policies
    */
@@ -72,9 +72,14 @@ record ConnectedContainer(
         policies.add(policy);
       }
     }
-    policies.addAll(acls.isEmpty() ? Acls.BLOCK_ALL : acls);
-    ports.forEach(port -> policies.add(Acls.nat(port.hostPort(), port.containerPort())));
+    List<HnsPolicy> ours = new ArrayList<>(acls.isEmpty() ? Acls.BLOCK_ALL : acls);
+    ports.forEach(port -> ours.add(Acls.nat(port.hostPort(), port.containerPort())));
+    ours.forEach(policy -> policies.add(asPresent(policy, endpoint)));
     return endpoint.withPolicies(policies);
+  }
+
+  private static HnsPolicy asPresent(HnsPolicy ours, HnsEndpoint endpoint) {
+    return endpoint.policies().stream().filter(ours::says).findFirst().orElse(ours);
   }
 
   /** Logs what of the rules cannot be enforced as it was asked. */

@@ -34,7 +34,7 @@ class RuleChangesTest {
 
   private final NetworkFixture fixture;
   private final FakeHns hns;
-  private final WincNetwork network;
+  private WincNetwork network;
 
   RuleChangesTest(@TempDir Path dir) {
     fixture = new NetworkFixture(dir);
@@ -73,6 +73,28 @@ class RuleChangesTest {
     assertThat(updates)
         .hasSizeGreaterThanOrEqualTo(3)
         .allSatisfy(document -> assertThat(document).contains("\"Flags\":[1024]"));
+  }
+
+  // winc-network.md §17.8
+  @Test
+  void membersOfAPolicyThatWeDoNotKnowSurviveEveryUpdate() {
+    network = fixture.network(NetworkFixture.withLimits(fixture.config(), 1048576, false, false));
+    network.up(request(List.of(DNS), new NetIn(0, 8080)));
+    HnsEndpoint written = fixture.endpoint("h1");
+    String newer = HcsJson.write(written.policies()).replace("}", ",\"Newer\":[1]}");
+    List<HnsPolicy> known = HcsJson.readList(newer, HnsPolicy.class);
+    hns.endpoints.put(written.id(), written.withPolicies(known));
+    int requests = hns.documents.size();
+
+    network.reconcile(Set.of("h1"));
+    assertThat(hns.documents).as("what is in force is not written again").hasSize(requests);
+    network.netIn(at("h1"), 0, 9090);
+    network.netOut(at("h1"), List.of(tcp("1.1.1.1", "1.1.1.1", 80)));
+
+    assertThat(fixture.endpoint("h1").policies())
+        .hasSize(known.size() + 3)
+        .containsAll(known)
+        .contains(Acls.nat(40001, 9090));
   }
 
   // winc-network.md §22 case 94

@@ -15,10 +15,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A policy of an endpoint or network, told apart by its {@code Type} (hcsshim:
- * internal/hns/hnspolicy.go). Types we do not know are carried through unchanged.
+ * internal/hns/hnspolicy.go). Types that we do not know are carried through unchanged, and so are
+ * members that we do not know of those that we do.
  */
 @JsonTypeInfo(
     use = JsonTypeInfo.Id.NAME,
@@ -38,22 +40,53 @@ public sealed interface HnsPolicy {
   String type();
 
   /**
+   * Whether it says what the other one says, whatever HNS has added to one of them: an identity of
+   * its own, or members that we do not know.
+   */
+  boolean says(HnsPolicy other);
+
+  private static Map<String, JsonNode> unknown(@Nullable Map<String, JsonNode> members) {
+    if (members == null || members.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, JsonNode> unknown = new LinkedHashMap<>(members);
+    unknown.keySet().removeIf("Type"::equalsIgnoreCase);
+    return Collections.unmodifiableMap(unknown);
+  }
+
+  /**
    * A port mapping of the NAT network.
    *
    * @param protocol {@code TCP} or {@code UDP}
    * @param internalPort port in the container
    * @param externalPort port on the host
+   * @param other members that we do not know
    */
   @JsonPropertyOrder("Type")
   record Nat(
       @JsonProperty("Protocol") String protocol,
       @JsonProperty("InternalPort") int internalPort,
       @JsonProperty("ExternalPort") int externalPort,
-      @JsonProperty("ExternalPortReserved") boolean externalPortReserved)
+      @JsonProperty("ExternalPortReserved") boolean externalPortReserved,
+      @JsonAnySetter @JsonAnyGetter Map<String, JsonNode> other)
       implements HnsPolicy {
 
+    @JsonCreator
     public Nat {
       protocol = SystemDocument.text(protocol);
+      other = unknown(other);
+    }
+
+    public Nat(String protocol, int internalPort, int externalPort) {
+      this(protocol, internalPort, externalPort, false, Map.of());
+    }
+
+    @Override
+    public boolean says(HnsPolicy policy) {
+      return policy instanceof Nat that
+          && protocol.equals(that.protocol)
+          && internalPort == that.internalPort
+          && externalPort == that.externalPort;
     }
 
     @Override
@@ -71,6 +104,7 @@ public sealed interface HnsPolicy {
    * @param remoteAddresses comma-separated addresses or CIDR blocks
    * @param remotePorts comma-separated ports or ranges
    * @param ruleType {@code Host} or {@code Switch}
+   * @param other members that we do not know
    */
   @JsonPropertyOrder("Type")
   record Acl(
@@ -88,9 +122,11 @@ public sealed interface HnsPolicy {
       @JsonProperty("RemotePort") int remotePort,
       @JsonProperty("RuleType") String ruleType,
       @JsonProperty("Priority") int priority,
-      @JsonProperty("ServiceName") String serviceName)
+      @JsonProperty("ServiceName") String serviceName,
+      @JsonAnySetter @JsonAnyGetter Map<String, JsonNode> other)
       implements HnsPolicy {
 
+    @JsonCreator
     public Acl {
       id = SystemDocument.text(id);
       protocols = SystemDocument.text(protocols);
@@ -102,6 +138,60 @@ public sealed interface HnsPolicy {
       remotePorts = SystemDocument.text(remotePorts);
       ruleType = SystemDocument.text(ruleType);
       serviceName = SystemDocument.text(serviceName);
+      other = unknown(other);
+    }
+
+    /** A rule as it is for a container: addresses and ports, empty for any. */
+    public Acl(
+        int protocol,
+        String action,
+        String direction,
+        String localAddresses,
+        String remoteAddresses,
+        String localPorts,
+        String remotePorts) {
+      this(
+          "",
+          protocol,
+          "",
+          0,
+          action,
+          direction,
+          localAddresses,
+          remoteAddresses,
+          localPorts,
+          0,
+          remotePorts,
+          0,
+          "",
+          0,
+          "",
+          Map.of());
+    }
+
+    @Override
+    public boolean says(HnsPolicy policy) {
+      return policy instanceof Acl that && bare().equals(that.bare());
+    }
+
+    private Acl bare() {
+      return new Acl(
+          "",
+          protocol,
+          protocols,
+          internalPort,
+          action,
+          direction,
+          localAddresses,
+          remoteAddresses,
+          localPorts,
+          localPort,
+          remotePorts,
+          remotePort,
+          ruleType,
+          priority,
+          serviceName,
+          Map.of());
     }
 
     @Override
@@ -114,12 +204,29 @@ public sealed interface HnsPolicy {
    * A bandwidth limit.
    *
    * @param maximumOutgoingBandwidthInBytes bytes per second, always written
+   * @param other members that we do not know
    */
   @JsonPropertyOrder("Type")
   record Qos(
       @JsonInclude(ALWAYS) @JsonProperty("MaximumOutgoingBandwidthInBytes")
-          long maximumOutgoingBandwidthInBytes)
+          long maximumOutgoingBandwidthInBytes,
+      @JsonAnySetter @JsonAnyGetter Map<String, JsonNode> other)
       implements HnsPolicy {
+
+    @JsonCreator
+    public Qos {
+      other = unknown(other);
+    }
+
+    public Qos(long maximumOutgoingBandwidthInBytes) {
+      this(maximumOutgoingBandwidthInBytes, Map.of());
+    }
+
+    @Override
+    public boolean says(HnsPolicy policy) {
+      return policy instanceof Qos that
+          && maximumOutgoingBandwidthInBytes == that.maximumOutgoingBandwidthInBytes;
+    }
 
     @Override
     public String type() {
@@ -140,6 +247,11 @@ public sealed interface HnsPolicy {
       members.put(name, value);
     }
 
+    @Override
+    public boolean says(HnsPolicy policy) {
+      return equals(policy);
+    }
+
     /** All members, {@code Type} included. */
     @JsonAnyGetter
     public Map<String, JsonNode> members() {
@@ -154,7 +266,7 @@ public sealed interface HnsPolicy {
     }
 
     @Override
-    public boolean equals(@org.jspecify.annotations.Nullable Object other) {
+    public boolean equals(@Nullable Object other) {
       return other instanceof Other that && members.equals(that.members);
     }
 

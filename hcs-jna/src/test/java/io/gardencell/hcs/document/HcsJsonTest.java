@@ -101,9 +101,35 @@ class HcsJsonTest {
     HnsEndpoint endpoint = HcsJson.read(json, HnsEndpoint.class);
 
     assertThat(endpoint.policies()).hasSize(4);
-    assertThat(endpoint.policies().get(0)).isEqualTo(new HnsPolicy.Nat("TCP", 8080, 40000, false));
+    assertThat(endpoint.policies().get(0)).isEqualTo(new HnsPolicy.Nat("TCP", 8080, 40000));
     assertThat(endpoint.policies().get(3).type()).isEqualTo("PA");
     assertThat(HcsJson.write(endpoint)).isEqualTo(json);
+  }
+
+  // winc-network.md §17.8, §21 weakness 24
+  @Test
+  void membersOfAPolicyThatNobodyKnowsAreKeptAndMakeItNoOther() {
+    String json =
+        "{\"ID\":\"e\",\"Policies\":[{\"Type\":\"QOS\",\"MaximumOutgoingBandwidthInBytes\":5,\"Burst\":1},"
+            + "{\"Type\":\"NAT\",\"Protocol\":\"TCP\",\"InternalPort\":1,\"ExternalPort\":2,\"Flags\":[3]},"
+            + "{\"Type\":\"ACL\",\"Id\":\"x\",\"Protocol\":256,\"Action\":\"Block\",\"Direction\":\"In\",\"Scope\":{\"a\":1}}]}";
+
+    HnsEndpoint endpoint = HcsJson.read(json, HnsEndpoint.class);
+
+    assertThat(HcsJson.write(endpoint)).isEqualTo(json);
+    List<HnsPolicy> plain =
+        List.of(
+            new HnsPolicy.Qos(5),
+            new HnsPolicy.Nat("TCP", 1, 2),
+            new HnsPolicy.Acl(256, "Block", "In", "", "", "", ""));
+    for (int i = 0; i < plain.size(); i++) {
+      for (int j = 0; j < plain.size(); j++) {
+        assertThat(plain.get(i).says(endpoint.policies().get(j))).isEqualTo(i == j);
+      }
+      assertThat(plain.get(i)).isNotEqualTo(endpoint.policies().get(i));
+    }
+    assertThat(new HnsPolicy.Nat("TCP", 1, 3).says(plain.get(1))).isFalse();
+    assertThat(new HnsPolicy.Acl(256, "Allow", "In", "", "", "", "").says(plain.get(2))).isFalse();
   }
 
   @Test

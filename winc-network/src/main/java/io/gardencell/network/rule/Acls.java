@@ -8,46 +8,22 @@ public final class Acls {
 
   /** Nothing in, nothing out; without any access list newer Windows would allow everything. */
   public static final List<HnsPolicy> BLOCK_ALL =
-      List.of(acl(256, "Block", "Out", "", "", "", ""), acl(256, "Block", "In", "", "", "", ""));
+      List.of(
+          new HnsPolicy.Acl(256, "Block", "Out", "", "", "", ""),
+          new HnsPolicy.Acl(256, "Block", "In", "", "", "", ""));
 
   private Acls() {}
 
   public static HnsPolicy allowOut(
       int protocol, String containerIp, String addresses, String ports) {
-    return acl(protocol, "Allow", "Out", containerIp, addresses, "", ports);
+    return new HnsPolicy.Acl(protocol, "Allow", "Out", containerIp, addresses, "", ports);
   }
 
   public static HnsPolicy allowIn(String containerIp, int port) {
-    return acl(6, "Allow", "In", containerIp, "", Integer.toString(port), "");
+    return new HnsPolicy.Acl(6, "Allow", "In", containerIp, "", Integer.toString(port), "");
   }
 
   public static HnsPolicy nat(int hostPort, int containerPort) {
-    return new HnsPolicy.Nat("TCP", containerPort, hostPort, false);
-  }
-
-  private static HnsPolicy acl(
-      int protocol,
-      String action,
-      String direction,
-      String localAddresses,
-      String remoteAddresses,
-      String localPorts,
-      String remotePorts) {
-    return new HnsPolicy.Acl(
-        "",
-        protocol,
-        "",
-        0,
-        action,
-        direction,
-        localAddresses,
-        remoteAddresses,
-        localPorts,
-        0,
-        remotePorts,
-        0,
-        "",
-        0,
-        "");
+    return new HnsPolicy.Nat("TCP", containerPort, hostPort);
   }
 }
