@@ -49,6 +49,7 @@ final class EmulatedCell implements AutoCloseable {
   private final Host plain;
   private final FaultyHost host;
   private final WincRuntime runtime;
+  private final WincNetwork network;
   private final GrootImage image;
   private final Streams streams;
   private final Gardener gardener;
@@ -63,6 +64,7 @@ final class EmulatedCell implements AutoCloseable {
             host.host(),
             RuntimeConfig.defaults(data)
                 .withStopTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(1)));
+    network = new WincNetwork(host.host(), NetworkConfig.defaults(data).withPorts(ports(), PORTS));
     image = new GrootImage(host.host(), ImageConfig.defaults(data));
     streams =
         new Streams(
@@ -77,11 +79,7 @@ final class EmulatedCell implements AutoCloseable {
               settings.apply(
                   GardenerSettings.defaults(
                       Files.createDirectories(data.resolve("depot")), init(data))),
-              new Plugins(
-                  image,
-                  new WincNetwork(
-                      host.host(), NetworkConfig.defaults(data).withPorts(ports(), PORTS)),
-                  runtime),
+              new Plugins(image, network, runtime),
               streams,
               Clock.systemUTC());
       gardener.start();
@@ -127,6 +125,7 @@ final class EmulatedCell implements AutoCloseable {
             "depot",
             "winc",
             "network/containers",
+            "network/leftovers",
             "groot/volumes",
             "groot/pins",
             "groot/tmp",
@@ -167,6 +166,7 @@ final class EmulatedCell implements AutoCloseable {
     host.heal();
     gardener.close();
     runtime.close();
+    network.close();
     streams.close();
     timer.stop();
     host.close();

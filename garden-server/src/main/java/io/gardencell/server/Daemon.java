@@ -156,6 +156,9 @@ public final class Daemon implements AutoCloseable {
         .addKeyValue("description", host.description())
         .log(host.isolated() ? "host opened" : "host opened: nothing is isolated");
     Plugins plugins = BuiltInPlugins.of(options, host, dataDir);
+    if (plugins.network() instanceof AutoCloseable network) {
+      opened.push(network);
+    }
     if (plugins.runtime() instanceof AutoCloseable runtime) {
       opened.push(runtime);
     }

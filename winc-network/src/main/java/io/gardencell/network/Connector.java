@@ -34,6 +34,7 @@ final class Connector {
   private final UrlReservations reservations;
   private final ContainerFiles files;
   private final PortPool ports;
+  private final Leftovers leftovers;
   private final StepLog steps;
 
   Connector(
@@ -45,6 +46,7 @@ final class Connector {
       UrlReservations reservations,
       ContainerFiles files,
       PortPool ports,
+      Leftovers leftovers,
       StepLog steps) {
     this.config = config;
     this.ready = ready;
@@ -54,6 +56,7 @@ final class Connector {
     this.reservations = reservations;
     this.files = files;
     this.ports = ports;
+    this.leftovers = leftovers;
     this.steps = steps;
   }
 
@@ -64,6 +67,7 @@ final class Connector {
     removeStale(handle);
     try (Rollback rollback = new Rollback()) {
       rollback.push(() -> undo(handle));
+      leftovers.add(handle);
       network.id();
       List<PortForward> forwards = acquire(handle, request.netIn());
       HnsEndpoint endpoint = createEndpoint(handle);
@@ -84,6 +88,7 @@ final class Connector {
       steps.debug(() -> "applied container MTU " + mtu);
       reservations.reserve(handle, request.properties().get("ports"));
       files.write(container);
+      leftovers.remove(handle);
       rollback.complete();
       steps.debug(() -> "finished networkmanager up " + request.pid());
       container.warn();
@@ -114,7 +119,7 @@ final class Connector {
       }
       endpoints.remove(stale).orThrow();
     }
-    if (ports.holds(handle)) {
+    if (ports.holders().contains(handle)) {
       ports.release(handle);
     }
     files.delete(handle);
@@ -161,7 +166,7 @@ final class Connector {
       log.atWarn()
           .addKeyValue("handle", handle)
           .setCause(failed)
-          .log("endpoint not removed, its ports stay taken until reconcile");
+          .log("endpoint not removed, its ports stay taken until it is; will be tried again");
       throw failed;
     }
   }
@@ -172,6 +177,7 @@ final class Connector {
   }
 
   private void disconnect(String handle, BiConsumer<HnsEndpoint, List<RuntimeException>> onKept) {
+    leftovers.add(handle);
     List<RuntimeException> failures = new ArrayList<>();
     boolean gone = true;
     for (HnsEndpoint endpoint : endpoints.named(handle)) {
@@ -188,6 +194,7 @@ final class Connector {
         if (Handle.find(handle).isPresent()) {
           files.delete(handle);
         }
+        leftovers.remove(handle);
       } catch (GardenException failed) {
         failures.add(failed);
       }

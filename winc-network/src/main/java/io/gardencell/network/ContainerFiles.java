@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -49,19 +50,25 @@ final class ContainerFiles {
     return find(handle).orElseThrow(() -> new GardenException.ContainerNotFound(handle));
   }
 
-  /** Deletes the files of all other handles, also those that cannot be read. */
-  void retain(Set<String> handles) {
-    Set<String> names = new HashSet<>();
-    for (String handle : handles) {
-      Handle.find(handle).ifPresent(known -> names.add(known.key() + SUFFIX));
-    }
+  /** All files that there are now, also those that cannot be read. */
+  List<Path> list() {
     if (!Files.isDirectory(dir)) {
-      return;
+      return List.of();
     }
     try (Stream<Path> files = Files.list(dir)) {
-      for (Path file : files.sorted().toList()) {
-        String name = file.getFileName().toString();
-        if (name.endsWith(SUFFIX) && !names.contains(name)) {
+      return files.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
+    } catch (IOException failed) {
+      throw GardenException.failure("read network state: " + failed.getMessage(), failed);
+    }
+  }
+
+  /** Deletes those of the listed files that are not of these handles. */
+  void delete(List<Path> listed, Set<String> kept) {
+    Set<Path> names = new HashSet<>();
+    kept.stream().flatMap(h -> Handle.find(h).stream()).forEach(h -> names.add(file(h)));
+    try {
+      for (Path file : listed) {
+        if (!names.contains(file)) {
           Files.deleteIfExists(file);
         }
       }
@@ -89,6 +96,10 @@ final class ContainerFiles {
   }
 
   private Path file(String handle) {
-    return dir.resolve(Handle.parse(handle).key() + SUFFIX);
+    return file(Handle.parse(handle));
+  }
+
+  private Path file(Handle handle) {
+    return dir.resolve(handle.key() + SUFFIX);
   }
 }

@@ -76,10 +76,11 @@ final class Endpoints {
 
   /** Whether the compute system that it is attached to still exists. */
   boolean isLive(HnsEndpoint endpoint) {
-    return endpoint.sharedContainers().stream().anyMatch(this::exists);
+    return endpoint.sharedContainers().stream().anyMatch(this::hasSystem);
   }
 
-  private boolean exists(String system) {
+  /** Whether there is a compute system of this id. */
+  boolean hasSystem(String system) {
     return calls.hcs(
         "open " + system,
         () -> {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -45,18 +46,24 @@ final class HandleLocks {
    * @throws GardenException if somebody else does so for longer than the timeout
    */
   <T> T locked(String handle, Supplier<T> body) {
+    return within(handle, timeout, body).orElseThrow(() -> busy(handle));
+  }
+
+  /** Runs the body if nobody is changing the handle; empty if somebody is. */
+  <T> Optional<T> unlessBusy(String handle, Supplier<T> body) {
+    return within(handle, Duration.ZERO, body);
+  }
+
+  private <T> Optional<T> within(String handle, Duration patience, Supplier<T> body) {
     Entry entry = enter(handle);
     boolean locked = false;
     try {
-      locked = entry.lock.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      locked = entry.lock.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
       if (!locked) {
-        throw busy(handle);
+        return Optional.empty();
       }
-      try (FileLock fileLock = lock(handle)) {
-        if (!fileLock.isValid()) {
-          throw busy(handle);
-        }
-        return body.get();
+      try (FileLock fileLock = lock(handle, patience)) {
+        return fileLock == null ? Optional.empty() : Optional.of(body.get());
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
@@ -80,13 +87,14 @@ final class HandleLocks {
             + "s");
   }
 
-  private FileLock lock(String handle) throws IOException {
+  /** Null if another process has it for longer than that. */
+  private @Nullable FileLock lock(String handle, Duration patience) throws IOException {
     FileChannel open;
     synchronized (this) {
       open = Objects.requireNonNull(channel, "opened on entering");
     }
     long position = position(handle);
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
       try {
         FileLock lock = open.tryLock(position, 1, false);
@@ -97,7 +105,7 @@ final class HandleLocks {
         // another plugin of this process on the same directory: wait as for another process
       }
       if (System.nanoTime() - deadline > 0) {
-        throw busy(handle);
+        return null;
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
     }

@@ -9,13 +9,16 @@ import java.time.Duration;
  * @param networkReady for the adapter of a new network
  * @param endpointReady for the adapter of an attached endpoint
  * @param handle for whoever else is changing the same container
+ * @param retry before what could not be put in order is tried again, the first time
  */
-record Patience(Duration call, Duration networkReady, Duration endpointReady, Duration handle) {
+record Patience(
+    Duration call, Duration networkReady, Duration endpointReady, Duration handle, Duration retry) {
 
   static final Patience DEFAULT =
       new Patience(
           Duration.ofSeconds(60),
           Duration.ofSeconds(9),
           Duration.ofSeconds(5),
-          Duration.ofSeconds(120));
+          Duration.ofSeconds(120),
+          Duration.ofSeconds(5));
 }

@@ -5,6 +5,7 @@ import io.gardencell.api.spi.PortForward;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.network.port.PortPool;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,38 +31,70 @@ final class Reconciler {
   private final RuleChanges rules;
   private final ContainerFiles files;
   private final PortPool ports;
+  private final Leftovers leftovers;
 
   Reconciler(
       HandleLocks locks,
       Endpoints endpoints,
       RuleChanges rules,
       ContainerFiles files,
-      PortPool ports) {
+      PortPool ports,
+      Leftovers leftovers) {
     this.locks = locks;
     this.endpoints = endpoints;
     this.rules = rules;
     this.files = files;
     this.ports = ports;
+    this.leftovers = leftovers;
   }
 
-  /** Puts everything on a network in order; the dead first, so that the living get their ports. */
-  void run(String networkId, Set<String> liveHandles) {
+  /**
+   * Puts everything on a network in order; the dead first, so that the living get their ports.
+   *
+   * @param liveHandles asked only after all else has been looked at, so that a container which is
+   *     made meanwhile is not taken for a dead one
+   * @return the handles that could not be put in order; a dead one is also left over
+   */
+  Set<String> run(String networkId, Set<String> liveHandles) {
     Map<String, List<HnsEndpoint>> byHandle =
         endpoints.of(networkId).stream()
             .collect(Collectors.groupingBy(HnsEndpoint::name, TreeMap::new, Collectors.toList()));
     Set<String> dead = new TreeSet<>(byHandle.keySet());
     dead.addAll(ports.acquired().keySet());
-    dead.removeAll(liveHandles);
-    each(dead, handle -> bury(networkId, handle, byHandle.getOrDefault(handle, List.of())));
-    each(
-        new TreeSet<>(liveHandles),
-        handle -> restore(handle, byHandle.getOrDefault(handle, List.of())));
-    Set<String> kept = new TreeSet<>(liveHandles);
-    kept.addAll(ports.acquired().keySet());
-    files.retain(kept);
+    dead.addAll(leftovers.handles());
+    List<Path> listed = files.list();
+    Set<String> live = new TreeSet<>(liveHandles);
+    dead.removeAll(live);
+    Set<String> failed =
+        each(dead, handle -> bury(networkId, handle, byHandle.getOrDefault(handle, List.of())));
+    failed.forEach(leftovers::add);
+    failed.addAll(
+        each(live, handle -> restore(networkId, handle, byHandle.getOrDefault(handle, List.of()))));
+    live.addAll(ports.acquired().keySet());
+    files.delete(listed, live);
+    return failed;
   }
 
-  private void each(Set<String> handles, Consumer<String> step) {
+  /**
+   * Gives back the ports of handles that have neither an endpoint nor a compute system, as after a
+   * reboot; for a process that does not know which containers live.
+   */
+  void releaseOfTheGone() {
+    for (String handle : ports.holders()) {
+      locks.unlessBusy(
+          handle,
+          () -> {
+            if (endpoints.named(handle).isEmpty() && !endpoints.hasSystem(handle)) {
+              ports.release(handle);
+              log.atInfo().addKeyValue("handle", handle).log("ports of a dead container released");
+            }
+            return true;
+          });
+    }
+  }
+
+  private Set<String> each(Set<String> handles, Consumer<String> step) {
+    Set<String> notInOrder = new TreeSet<>();
     for (String handle : handles) {
       try {
         locks.locked(
@@ -71,44 +104,58 @@ final class Reconciler {
               return true;
             });
       } catch (HcsException | GardenException failed) {
+        notInOrder.add(handle);
         log.atWarn()
             .addKeyValue("handle", handle)
             .setCause(failed)
             .log("network of a container not in order, will be tried again");
       }
     }
+    return notInOrder;
   }
 
   /** The ports go only when every endpoint is gone: its mappings may still be in force. */
   private void bury(String networkId, String handle, List<HnsEndpoint> listed) {
     Set<String> known = listed.stream().map(HnsEndpoint::id).collect(Collectors.toSet());
-    List<HnsEndpoint> left =
-        endpoints.of(networkId).stream().filter(e -> e.name().equals(handle)).toList();
+    List<HnsEndpoint> left = present(networkId, handle);
     if (!left.stream().allMatch(endpoint -> known.contains(endpoint.id()))) {
       // another process has connected it since we looked
       return;
     }
     left.stream().map(endpoints::remove).toList().forEach(Endpoints.Removal::orThrow);
     ports.release(handle);
+    leftovers.remove(handle);
     if (!left.isEmpty()) {
       log.atInfo().addKeyValue("handle", handle).log("endpoint of a dead container removed");
     }
   }
 
-  private void restore(String handle, List<HnsEndpoint> present) {
-    if (present.isEmpty()) {
-      return;
-    }
+  private List<HnsEndpoint> present(String networkId, String handle) {
+    return endpoints.of(networkId).stream().filter(e -> e.name().equals(handle)).toList();
+  }
+
+  /** Like {@link #run} for one container that lives; the caller holds its lock. */
+  void restore(String networkId, String handle) {
+    restore(networkId, handle, present(networkId, handle));
+  }
+
+  private void restore(String networkId, String handle, List<HnsEndpoint> listed) {
+    leftovers.remove(handle);
     Set<Integer> held = new TreeSet<>();
     Optional<ConnectedContainer> container = known(handle);
     Optional<HnsEndpoint> own =
         container.flatMap(
-            c -> present.stream().filter(e -> e.id().equals(c.endpointId())).findFirst());
+            c -> listed.stream().filter(e -> e.id().equals(c.endpointId())).findFirst());
     if (container.isPresent() && own.isPresent()) {
       // what is mapped although no answer promised it goes; what was promised comes back
       rules.applyAgain(container.get(), own.get());
       container.get().ports().stream().map(PortForward::hostPort).forEach(held::add);
     } else {
+      // without a file it may have gone since it was listed
+      List<HnsEndpoint> present = present(networkId, handle);
+      if (present.isEmpty()) {
+        return;
+      }
       held.addAll(ports.acquired().getOrDefault(handle, Set.of()));
       Endpoints.mappedPorts(present).values().forEach(held::addAll);
     }

@@ -33,9 +33,10 @@ import org.slf4j.LoggerFactory;
  * rules that are in force before the container is attached (spec: winc-network 17).
  *
  * <p>Any thread; changes to one container run one at a time, also those of other processes on the
- * same data directory. Failures are {@link GardenException}s in the reference's words.
+ * same data directory. Failures are {@link GardenException}s in the reference's words. What could
+ * not be removed or put in order is tried again by a thread that there is only meanwhile.
  */
-public final class WincNetwork implements NetworkPlugin {
+public final class WincNetwork implements NetworkPlugin, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(WincNetwork.class);
   private static final String HOST_IP = "255.255.255.255";
@@ -44,6 +45,8 @@ public final class WincNetwork implements NetworkPlugin {
   private final Endpoints endpoints;
   private final ContainerFiles files;
   private final HandleLocks locks;
+  private final Leftovers leftovers;
+  private final Retries retries;
   private final Connector connector;
   private final RuleChanges rules;
   private final Reconciler reconciler;
@@ -73,6 +76,9 @@ public final class WincNetwork implements NetworkPlugin {
     this.endpoints = new Endpoints(host, calls);
     this.files = new ContainerFiles(config.stateDir().resolve("containers"));
     this.locks = new HandleLocks(config.stateDir().resolve("handles.lock"), patience.handle());
+    this.leftovers = new Leftovers(config.stateDir().resolve("leftovers"));
+    // a host that hangs is not given more calls to hang in
+    this.retries = new Retries(patience.retry(), () -> calls.hanging() == 0);
     PortPool ports = pool(config, clock, isListening);
     this.connector =
         new Connector(
@@ -84,9 +90,10 @@ public final class WincNetwork implements NetworkPlugin {
             new UrlReservations(host, config.commandTimeout(), calls, steps),
             files,
             ports,
+            leftovers,
             steps);
     this.rules = new RuleChanges(config, endpoints, files, ports);
-    this.reconciler = new Reconciler(locks, endpoints, rules, files, ports);
+    this.reconciler = new Reconciler(locks, endpoints, rules, files, ports, leftovers);
   }
 
   private PortPool pool(NetworkConfig config, Clock clock, IntPredicate isListening) {
@@ -105,13 +112,21 @@ public final class WincNetwork implements NetworkPlugin {
         : PortPool.shared(shared, first, count, clock, isListening, mapped);
   }
 
-  /** Makes the NAT network unless it is there; never touches one that differs. */
+  /**
+   * Makes the NAT network unless it is there; never touches one that differs. Then gives back the
+   * ports of containers of which nothing is left; if that fails, it is for the next time.
+   */
   public void createNetwork() {
     HostFailures.worded(
         () -> {
           network.create();
           return true;
         });
+    try {
+      reconciler.releaseOfTheGone();
+    } catch (HcsException | GardenException failed) {
+      log.atWarn().setCause(failed).log("ports of dead containers not released");
+    }
   }
 
   /** Removes the NAT network and what dead containers left on it; refuses while one lives. */
@@ -125,6 +140,21 @@ public final class WincNetwork implements NetworkPlugin {
 
   private void delete(HnsNetwork found) {
     List<HnsEndpoint> ours = endpoints.of(found.id());
+    refuseIfLive(found, ours);
+    for (HnsEndpoint dead : ours) {
+      changing(
+          dead.name(),
+          () -> {
+            // somebody may have been connecting it
+            refuseIfLive(found, endpoints.named(dead.name()));
+            connector.disconnect(dead.name());
+            return true;
+          });
+    }
+    network.delete(found.id());
+  }
+
+  private void refuseIfLive(HnsNetwork found, List<HnsEndpoint> ours) {
     String live =
         ours.stream()
             .filter(endpoints::isLive)
@@ -134,8 +164,6 @@ public final class WincNetwork implements NetworkPlugin {
     if (!live.isEmpty()) {
       throw GardenException.failure("network " + found.name() + " is in use by " + live);
     }
-    ours.forEach(dead -> endpoints.remove(dead).orThrow());
-    network.delete(found.id());
   }
 
   /** Like {@link #connect}; makes the network first if it is missing. */
@@ -210,21 +238,80 @@ public final class WincNetwork implements NetworkPlugin {
   /**
    * {@inheritDoc}
    *
-   * <p>Also makes the network if it is missing. What cannot be cleaned is logged and tried again by
-   * the next call.
+   * <p>Also makes the network if it is missing. What cannot be put in order is logged and tried
+   * again later.
+   *
+   * @param liveHandles may grow meanwhile: a container is in it before it is connected
    */
   @Override
   public void reconcile(Set<String> liveHandles) {
     HostFailures.worded(
         () -> {
           network.create();
-          reconciler.run(network.id(), Set.copyOf(liveHandles));
+          String id = network.id();
+          for (String handle : reconciler.run(id, liveHandles)) {
+            if (leftovers.has(handle)) {
+              retries.add(handle, () -> removeLeftover(handle));
+            } else {
+              retries.add(handle, () -> unlessBusy(handle, () -> reconciler.restore(id, handle)));
+            }
+          }
           return true;
         });
   }
 
+  /**
+   * Removes what earlier operations left, also those of other processes, until something cannot be
+   * removed; that is logged. For a process that ends after its one operation.
+   */
+  void removeLeftovers() {
+    for (String handle : leftovers.handles()) {
+      try {
+        removeLeftover(handle);
+      } catch (HcsException | GardenException failed) {
+        log.atWarn().addKeyValue("handle", handle).setCause(failed).log("endpoint still there");
+        return;
+      }
+    }
+  }
+
+  private void removeLeftover(String handle) {
+    unlessBusy(
+        handle,
+        () -> {
+          if (leftovers.has(handle)) {
+            connector.disconnect(handle);
+          }
+        });
+  }
+
+  private void unlessBusy(String handle, Runnable body) {
+    Optional<Boolean> done =
+        locks.unlessBusy(
+            handle,
+            () -> {
+              body.run();
+              return true;
+            });
+    if (done.isEmpty()) {
+      throw GardenException.failure("the network of " + handle + " is being changed");
+    }
+  }
+
   private <T> T changing(String handle, Supplier<T> body) {
-    return HostFailures.worded(() -> locks.locked(handle, body));
+    try {
+      return HostFailures.worded(() -> locks.locked(handle, body));
+    } finally {
+      if (leftovers.has(handle)) {
+        retries.add(handle, () -> removeLeftover(handle));
+      }
+    }
+  }
+
+  /** Ends the retries; what is left over is noted for the next start. */
+  @Override
+  public void close() {
+    retries.close();
   }
 
   private static NetworkResult result(ConnectedContainer container) {

@@ -147,9 +147,7 @@ public final class WincNetworkCommand {
     try {
       log = CommandLog.open(command.logFile, command.logFormat, command.debug);
       onLog.accept(log);
-      String out = command.execute(stdin, open, log);
-      stdout.print(out);
-      stdout.flush();
+      command.execute(stdin, stdout, open, log);
       return 0;
     } catch (GardenException | HcsException | IllegalArgumentException | IOException failed) {
       stderr.print(failed.getMessage() + "\n");
@@ -168,7 +166,11 @@ public final class WincNetworkCommand {
     return Path.of(windows ? "C:\\var\\vcap\\data\\garden" : "garden-data").toAbsolutePath();
   }
 
-  private String execute(InputStream stdin, Function<WincNetworkCommand, Host> open, CommandLog log)
+  private void execute(
+      InputStream stdin,
+      PrintStream stdout,
+      Function<WincNetworkCommand, Host> open,
+      CommandLog log)
       throws IOException {
     if (!ACTIONS.contains(action)) {
       throw GardenException.failure("invalid action: " + action);
@@ -189,9 +191,12 @@ public final class WincNetworkCommand {
         Set.of("create", "delete", "down").contains(action)
             ? ""
             : new String(stdin.readAllBytes(), StandardCharsets.UTF_8);
-    try (Host opened = open.apply(this)) {
-      return act(
-          new WincNetwork(opened, config, log, Clock.systemUTC(), patience, isListening), input);
+    try (Host opened = open.apply(this);
+        WincNetwork network =
+            new WincNetwork(opened, config, log, Clock.systemUTC(), patience, isListening)) {
+      stdout.print(act(network, input));
+      stdout.flush();
+      network.removeLeftovers();
     } catch (GardenException | HcsException failed) {
       throw GardenException.failure(prefix + HostFailures.text(failed), failed);
     }

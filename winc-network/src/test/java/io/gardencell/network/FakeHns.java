@@ -93,6 +93,11 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
     faultsLeft = times;
   }
 
+  /** The calls until now, while other threads may be making some. */
+  synchronized List<String> callsSoFar() {
+    return List.copyOf(calls);
+  }
+
   synchronized void called(String call) {
     calls.add(call);
     for (Map.Entry<String, RuntimeException> fault : faults.entrySet()) {

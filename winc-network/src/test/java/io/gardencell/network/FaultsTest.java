@@ -275,7 +275,8 @@ class FaultsTest {
                   java.time.Duration.ofMillis(300),
                   NetworkFixture.PATIENCE.networkReady(),
                   NetworkFixture.PATIENCE.endpointReady(),
-                  NetworkFixture.PATIENCE.handle()),
+                  NetworkFixture.PATIENCE.handle(),
+                  NetworkFixture.PATIENCE.retry()),
               port -> false);
       stage.faulty.inject(Fault.nth(Fault.Kind.HANG, 1).of("HostEndpoints.createEndpoint"));
 

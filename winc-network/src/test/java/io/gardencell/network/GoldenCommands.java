@@ -28,7 +28,8 @@ final class GoldenCommands {
           Duration.ofSeconds(20),
           Duration.ofMillis(500),
           Duration.ofMillis(500),
-          Duration.ofSeconds(20));
+          Duration.ofSeconds(20),
+          Duration.ofDays(1));
 
   private final Path root;
   private final Supplier<Host> host;

@@ -35,7 +35,8 @@ final class NetworkFixture {
           Duration.ofSeconds(5),
           Duration.ofMillis(600),
           Duration.ofMillis(600),
-          Duration.ofSeconds(30));
+          Duration.ofSeconds(30),
+          Duration.ofDays(1));
 
   final Path dir;
   final FakeHns hns = new FakeHns();
@@ -54,8 +55,22 @@ final class NetworkFixture {
   }
 
   WincNetwork network(NetworkConfig config) {
+    return network(config, PATIENCE);
+  }
+
+  WincNetwork network(NetworkConfig config, Patience patience) {
     return new WincNetwork(
-        host, config, StepLog.ofProcess(), Clock.systemUTC(), PATIENCE, port -> false);
+        host, config, StepLog.ofProcess(), Clock.systemUTC(), patience, port -> false);
+  }
+
+  /** With another time before what could not be put in order is tried again. */
+  static Patience retrying(Duration retry) {
+    return new Patience(
+        PATIENCE.call(),
+        PATIENCE.networkReady(),
+        PATIENCE.endpointReady(),
+        PATIENCE.handle(),
+        retry);
   }
 
   /** As the BOSH job has it, but for the MTU, without DNS servers and with a short patience. */
@@ -168,10 +183,14 @@ final class NetworkFixture {
   }
 
   HnsEndpoint endpoint(String handle) {
-    return hns.endpoints.values().stream()
-        .filter(e -> e.name().equals(handle))
-        .findFirst()
-        .orElseThrow();
+    return endpoints().stream().filter(e -> e.name().equals(handle)).findFirst().orElseThrow();
+  }
+
+  /** The endpoints there are now, while other threads may be making some. */
+  List<HnsEndpoint> endpoints() {
+    synchronized (hns) {
+      return List.copyOf(hns.endpoints.values());
+    }
   }
 
   String ip(String handle) {
@@ -185,7 +204,7 @@ final class NetworkFixture {
   /** Host ports that HNS maps to a handle's endpoints. */
   Set<Integer> mapped(String handle) {
     Set<Integer> ports = new TreeSet<>();
-    hns.endpoints.values().stream()
+    endpoints().stream()
         .filter(e -> e.name().equals(handle))
         .flatMap(e -> e.policies().stream())
         .filter(HnsPolicy.Nat.class::isInstance)

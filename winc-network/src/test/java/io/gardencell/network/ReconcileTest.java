@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gardencell.api.NetIn;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.hcs.document.HnsPolicy;
+import io.gardencell.hcs.fault.Fault;
+import io.gardencell.hcs.fault.FaultyHost;
 import io.gardencell.network.rule.Acls;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +19,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -123,6 +127,31 @@ class ReconcileTest {
     network.reconcile(Set.of());
 
     assertThat(hns.endpoints).containsOnlyKeys("F");
+  }
+
+  /** The server's set: a container is in it before it is connected. */
+  @Test
+  void aContainerThatIsMadeWhileTheReconcileLooksStays() {
+    network.up(request("h1"));
+    Set<String> live = new ConcurrentSkipListSet<>(Set.of("h1"));
+    try (FaultyHost slow = new FaultyHost(fixture.host)) {
+      slow.inject(Fault.nth(Fault.Kind.HANG, 1).of("HostEndpoints.endpoints"));
+      fixture.host = slow.host();
+      WincNetwork starting = fixture.network();
+      CompletableFuture<Void> reconcile =
+          CompletableFuture.runAsync(() -> starting.reconcile(live));
+      while (slow.injected() == 0) {
+        Thread.onSpinWait();
+      }
+      live.add("h2");
+      network.up(request("h2", new NetIn(0, 8080)));
+      slow.heal();
+      reconcile.join();
+    }
+
+    assertThat(fixture.mapped("h2")).containsExactly(40000);
+    assertThat(fixture.pool()).contains("\"h2\":[40000]");
+    assertThat(fixture.containerFile("h2")).exists();
   }
 
   @Test

@@ -228,6 +228,51 @@ class WincNetworkCommandTest {
     assertThat(err).isEmpty();
   }
 
+  // winc-network.md §17.3, §17.4: what could not be removed goes with the next action, also create
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "create|``",
+        "up|{}",
+        "down|``",
+        "net-in|`{\"HostPort\":0,\"ContainerPort\":80}`",
+        "net-out|`{\"netout_rule\":{\"protocol\":1}}`",
+        "bulk-net-out|`{\"netout_rules\":[]}`"
+      })
+  void theNextActionRemovesWhatAnEarlierOneLeft(String action, String stdin) {
+    hns.systems.add("h2");
+    hns.systems.add("h3");
+    run("", "--action=create");
+    run("{}", "--action=up", "--handle=h1");
+    run("{}", "--action=up", "--handle=h2");
+    hns.fail("DELETE /endpoints/", FakeHns.answers("Access is denied. "));
+    assertThat(run("", "--action=down", "--handle=h1")).isEqualTo(1);
+    hns.heal();
+
+    String handle = action.equals("up") ? "h3" : "h2";
+    assertThat(run(stdin == null ? "" : stdin, "--action=" + action, "--handle=" + handle))
+        .isZero();
+
+    assertThat(hns.endpoints.values()).extracting("name").doesNotContain("h1");
+  }
+
+  /** Its answer is out by then, and its exit code is that of the action. */
+  @Test
+  void leftoversThatStayDoNotFailTheAction() {
+    run("", "--action=create");
+    run("{}", "--action=up", "--handle=h1");
+    hns.fail("DELETE /endpoints/", FakeHns.answers("Access is denied. "));
+    run("", "--action=down", "--handle=h1");
+    hns.systems.add("h2");
+
+    assertThat(run("{}", "--action=up", "--handle=h2")).isZero();
+
+    assertThat(out).contains("garden.network.container-ip");
+    assertThat(hns.endpoints).hasSize(2);
+  }
+
   // winc-network.md §22 case 9 and 11
   @Test
   void configKeysMatchInAnyCaseAndDnsPortsAreCut() {

@@ -191,10 +191,11 @@ public final class PortPool {
     return locked(content -> parse(content.read()).orElseGet(this::mapped));
   }
 
-  /** Whether the file notes ports for a handle. */
-  public boolean holds(String handle) {
+  /** The handles that the file notes ports for. */
+  public Set<String> holders() {
     return locked(
-        content -> parse(content.read()).map(ports -> ports.containsKey(handle)).orElse(false));
+        content ->
+            parse(content.read()).<Set<String>>map(ports -> ports.keySet()).orElse(Set.of()));
   }
 
   private void rest(Set<Integer> released) throws IOException {

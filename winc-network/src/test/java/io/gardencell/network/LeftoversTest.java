@@ -1,0 +1,218 @@
+package io.gardencell.network;
+
+import static io.gardencell.network.NetworkFixture.EMPTY_POOL;
+import static io.gardencell.network.NetworkFixture.at;
+import static io.gardencell.network.NetworkFixture.request;
+import static io.gardencell.network.NetworkFixture.tcp;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gardencell.api.NetIn;
+import io.gardencell.api.NetOutRule;
+import io.gardencell.hcs.document.HnsEndpoint;
+import io.gardencell.network.rule.Acls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an up or down could not remove goes as soon as it can (winc-network.md §17.3, §17.4). */
+class LeftoversTest {
+
+  private static final NetOutRule RULE = tcp("8.8.8.8", "8.8.8.8", 53);
+
+  private final NetworkFixture fixture;
+  private final FakeHns hns;
+
+  LeftoversTest(@TempDir Path dir) {
+    fixture = new NetworkFixture(dir);
+    hns = fixture.hns;
+  }
+
+  private WincNetwork retrying() {
+    return fixture.network(fixture.config(), NetworkFixture.retrying(Duration.ofMillis(20)));
+  }
+
+  private Path note(String handle) {
+    return fixture.dir.resolve("leftovers").resolve(handle);
+  }
+
+  private static boolean becomes(BooleanSupplier state) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!state.getAsBoolean() && System.nanoTime() < end) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+    return state.getAsBoolean();
+  }
+
+  private void failToDelete(WincNetwork network, String handle) {
+    hns.fail("DELETE /endpoints/", FakeHns.answers("Access is denied. "));
+    assertThatThrownBy(() -> network.down(handle)).hasMessageContaining("Access is denied");
+    assertThat(note(handle)).exists();
+  }
+
+  private boolean isAllGone() {
+    return fixture.endpoints().isEmpty()
+        && fixture.pool().equals(EMPTY_POOL)
+        && !Files.exists(note("h1"))
+        && !Files.exists(fixture.containerFile("h1"));
+  }
+
+  // winc-network.md §21 weaknesses 8 and 9
+  @Test
+  void aDownThatFailsIsRepeatedUntilItSucceeds() {
+    try (WincNetwork network = retrying()) {
+      network.up(request("h1", new NetIn(0, 8080)));
+      failToDelete(network, "h1");
+
+      assertThat(becomes(() -> deletions() >= 4)).as("tried again and again").isTrue();
+      assertThat(fixture.pool()).as("kept meanwhile").contains("40000");
+      hns.heal();
+
+      assertThat(becomes(this::isAllGone)).isTrue();
+    }
+  }
+
+  private long deletions() {
+    return hns.callsSoFar().stream().filter("DELETE /endpoints/"::equals).count();
+  }
+
+  @Test
+  void anUpWhoseUndoFailsIsUndoneLater() {
+    try (WincNetwork network = retrying()) {
+      network.createNetwork();
+      hns.systems.remove("h1");
+      hns.fail("DELETE /endpoints/", FakeHns.answers("Access is denied. "));
+      assertThatThrownBy(() -> network.up(request("h1", new NetIn(0, 8080)))).isNotNull();
+      assertThat(hns.endpoints).hasSize(1);
+      hns.heal();
+
+      assertThat(becomes(this::isAllGone)).isTrue();
+    }
+  }
+
+  @Test
+  void whatAReconcileCannotPutInOrderIsTriedAgain() {
+    try (WincNetwork network = retrying()) {
+      network.up(request("h1", new NetIn(0, 8080)));
+      network.up(request("h2"));
+      network.netOut(at("h2"), List.of(RULE));
+      HnsEndpoint whole = fixture.endpoint("h2");
+      hns.endpoints.put(whole.id(), whole.withPolicies(Acls.BLOCK_ALL));
+      hns.failUpdates(FakeHns.answers("Access is denied. "));
+      hns.fail("DELETE /endpoints/", FakeHns.answers("Access is denied. "));
+
+      network.reconcile(Set.of("h2"));
+      assertThat(fixture.endpoint("h2").policies()).isEqualTo(Acls.BLOCK_ALL);
+      hns.heal();
+
+      assertThat(becomes(() -> fixture.endpoint("h2").policies().equals(whole.policies())))
+          .isTrue();
+      assertThat(becomes(() -> fixture.endpoints().size() == 1)).isTrue();
+      assertThat(fixture.pool()).isEqualTo(EMPTY_POOL);
+    }
+  }
+
+  /** The note of a down that failed must not cost the handle's next container its endpoint. */
+  @Test
+  void aContainerThatIsConnectedMeanwhileStays() {
+    Patience patience = NetworkFixture.retrying(Duration.ofMillis(300));
+    try (WincNetwork network = fixture.network(fixture.config(), patience)) {
+      network.up(request("h2"));
+      network.up(request("h1"));
+      failToDelete(network, "h1");
+      hns.heal();
+      network.down("h1");
+      network.up(request("h1", new NetIn(0, 8080)));
+      String made = fixture.endpoint("h1").id();
+      failToDelete(network, "h2");
+      hns.heal();
+
+      assertThat(becomes(() -> !Files.exists(note("h2")))).as("retries had their turn").isTrue();
+      network.removeLeftovers();
+
+      assertThat(note("h1")).doesNotExist();
+      assertThat(fixture.endpoint("h1").id()).isEqualTo(made);
+    }
+  }
+
+  /** Another process, or the same one after it was killed. */
+  @Test
+  void whatAnotherProcessLeftIsRemovedByTheNextOne() {
+    failToDelete(connected("h1"), "h1");
+    hns.heal();
+
+    fixture.network().removeLeftovers();
+
+    assertThat(isAllGone()).isTrue();
+  }
+
+  private WincNetwork connected(String handle) {
+    WincNetwork network = fixture.network();
+    network.up(request(handle, new NetIn(0, 8080)));
+    return network;
+  }
+
+  /** A live container is the server's word against a note that is older. */
+  @Test
+  void aLiveContainersNoteIsForgottenByReconcile() {
+    WincNetwork network = connected("h1");
+    failToDelete(network, "h1");
+    hns.heal();
+
+    network.reconcile(Set.of("h1"));
+    network.removeLeftovers();
+
+    assertThat(fixture.mapped("h1")).containsExactly(40000);
+    assertThat(note("h1")).doesNotExist();
+  }
+
+  @Test
+  void handlesThatSomebodyWorksOnAreLeftAlone() throws IOException {
+    WincNetwork network = connected("h1");
+    Files.createDirectories(note("h1").getParent());
+    Files.writeString(note("h1"), "h1");
+    HandleLocks locks =
+        new HandleLocks(fixture.dir.resolve("handles.lock"), NetworkFixture.PATIENCE.handle());
+
+    locks.locked(
+        "h1",
+        () -> {
+          network.removeLeftovers();
+          return true;
+        });
+
+    assertThat(fixture.mapped("h1")).containsExactly(40000);
+  }
+
+  // winc-network.md §21 weakness 23
+  @Test
+  void createGivesBackThePortsOfContainersOfWhichNothingIsLeft() throws IOException {
+    WincNetwork network = connected("h1");
+    String both = "{\"acquired_ports\":{\"gone\":[40007],\"h1\":[40000],\"h2\":[40001]}}\n";
+    Files.writeString(fixture.dir.resolve("port-state.json"), both);
+
+    network.createNetwork();
+
+    assertThat(fixture.pool())
+        .as("h1 has an endpoint, h2 a compute system that is being connected")
+        .isEqualTo("{\"acquired_ports\":{\"h1\":[40000],\"h2\":[40001]}}\n");
+  }
+
+  @Test
+  void deletingTheNetworkGivesBackThePortsOfTheDead() {
+    WincNetwork network = connected("h1");
+    hns.endSystem("h1");
+
+    network.deleteNetwork();
+
+    assertThat(isAllGone()).isTrue();
+  }
+}
