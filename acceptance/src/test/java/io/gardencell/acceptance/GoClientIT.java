@@ -40,10 +40,10 @@ class GoClientIT {
 
   // garden-api.md §15: Go-client conformance
   @Test
-  void aClientOfGosOwnPackagesFindsEverythingAsItExpects(@TempDir Path directory)
-      throws Exception {
+  void aClientOfGosOwnPackagesFindsEverythingAsItExpects(@TempDir Path directory) throws Exception {
     assumeTrue(hasGo(), "no Go compiler on the PATH; runs where .ci/run finds one");
-    Path sources = Path.of(System.getProperty("gardencell.root", "..")).resolve("acceptance/go-client");
+    Path sources =
+        Path.of(System.getProperty("gardencell.root", "..")).resolve("acceptance/go-client");
     Path program = directory.resolve("go-client");
     Path out = directory.resolve("printed");
     run(sources, out, "go", "build", "-o", program.toString(), ".");

@@ -1,7 +1,6 @@
 package io.gardencell.server.files;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -10,7 +9,6 @@ import java.nio.file.attribute.AclEntry;
 import java.nio.file.attribute.AclEntryPermission;
 import java.nio.file.attribute.AclEntryType;
 import java.nio.file.attribute.AclFileAttributeView;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -36,73 +34,70 @@ public final class ContainerRoot {
    * A directory, made with its parents where it is missing; a made one can be written by all users
    * of the container.
    */
-  public Path makeDirectory(ContainerPath path) throws IOException {
-    Path current = requireRoot();
+  public void makeDirectory(ContainerPath path) throws IOException {
+    directory(path);
+  }
+
+  Folder directory(ContainerPath path) throws IOException {
+    Folder current = requireRoot();
     boolean made = false;
     for (String name : path.elements()) {
-      Optional<Path> child = child(current, name);
-      current = child.orElse(current.resolve(name));
-      made = child.isEmpty();
-      if (made) {
-        createDirectory(current);
-      }
-      requireDirectory(current);
+      Optional<String> there = find(current.path(), name);
+      made = there.isEmpty();
+      current = current.directory(there.orElse(name));
     }
     if (made) {
-      allowUsers(current);
+      allowUsers(current.path());
     }
     return current;
   }
 
-  /** A directory or file that is there. */
-  public Path existing(ContainerPath path) throws IOException {
-    Path current = requireRoot();
+  /** Where a directory or file that is there lies. */
+  Place existing(ContainerPath path) throws IOException {
+    Folder parent = requireRoot();
+    Folder current = parent;
+    String last = "";
     for (String name : path.elements()) {
-      requireDirectory(current);
-      current = child(current, name).orElseThrow(() -> new NoSuchFileException(path.toString()));
+      current.requireReal();
+      parent = current;
+      last = find(parent.path(), name).orElseThrow(() -> new NoSuchFileException(path.toString()));
+      current = parent.child(last);
     }
     if (path.isContents()) {
-      requireDirectory(current);
+      current.requireReal();
     }
-    return current;
+    return new Place(parent, last);
   }
 
-  private Path requireRoot() throws IOException {
+  /** An entry of a folder, or with an empty name the folder itself. */
+  record Place(Folder folder, String name) {
+
+    Path path() {
+      return name.isEmpty() ? folder.path() : folder.path().resolve(name);
+    }
+
+    Folder asFolder() {
+      return name.isEmpty() ? folder : folder.child(name);
+    }
+  }
+
+  private Folder requireRoot() throws IOException {
     // The root itself may be a mount point, so links are followed here and only here.
     if (!Files.isDirectory(root)) {
       throw new NoSuchFileException("container init process is not running");
     }
-    return root.toRealPath();
+    return Folder.ofRoot(root.toRealPath());
   }
 
-  private static Optional<Path> child(Path directory, String name) throws IOException {
-    Path exact = directory.resolve(name);
-    if (Files.exists(exact, LinkOption.NOFOLLOW_LINKS)) {
-      return Optional.of(exact);
+  private static Optional<String> find(Path directory, String name) throws IOException {
+    if (Files.exists(directory.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.of(name);
     }
     try (Stream<Path> entries = Files.list(directory)) {
       return entries
-          .filter(entry -> String.valueOf(entry.getFileName()).equalsIgnoreCase(name))
+          .map(entry -> String.valueOf(entry.getFileName()))
+          .filter(entry -> entry.equalsIgnoreCase(name))
           .findFirst();
-    }
-  }
-
-  private static void createDirectory(Path directory) throws IOException {
-    try {
-      Files.createDirectory(directory);
-    } catch (FileAlreadyExistsException e) {
-      requireDirectory(directory);
-    }
-  }
-
-  static void requireDirectory(Path path) throws IOException {
-    BasicFileAttributes found =
-        Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    if (found.isSymbolicLink() || found.isOther()) {
-      throw new IOException(path.getFileName() + " is a link, not followed");
-    }
-    if (!found.isDirectory()) {
-      throw new IOException(path.getFileName() + " is not a directory");
     }
   }
 

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
@@ -25,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Extracts one tar stream below a directory. Entries that would lie outside, by name or through a
- * link, are refused; what was extracted before stays. One thread, one use.
+ * link, are refused; what was extracted before stays, and no file is there in part. One thread, one
+ * use.
  */
 public final class TarReceiver {
 
@@ -34,19 +34,21 @@ public final class TarReceiver {
   private static final boolean POSIX =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
-  private final Path destination;
+  private final Folder destination;
   private final BooleanSupplier cancelled;
   private final byte[] buffer = new byte[BUFFER];
-  private final Map<Path, FileTime> directoryTimes = new LinkedHashMap<>();
-  private @Nullable Path knownDirectory;
+  private final Map<Folder, FileTime> directoryTimes = new LinkedHashMap<>();
+  private @Nullable Folder known;
 
-  /**
-   * Extracts into {@code destination}, a directory without links on its way, until {@code
-   * cancelled} says stop.
-   */
-  public TarReceiver(Path destination, BooleanSupplier cancelled) {
+  private TarReceiver(Folder destination, BooleanSupplier cancelled) {
     this.destination = destination;
     this.cancelled = cancelled;
+  }
+
+  /** Extracts into a directory, which is made if it is missing, until told to stop. */
+  public static TarReceiver open(
+      ContainerRoot root, ContainerPath destination, BooleanSupplier cancelled) throws IOException {
+    return new TarReceiver(root.directory(destination), cancelled);
   }
 
   /** Reads the archive to its end; the caller closes the stream. */
@@ -61,8 +63,9 @@ public final class TarReceiver {
     if (counted.bytes % 512 != 0) {
       throw new IOException("tar extract failed: unexpected end of the archive");
     }
-    for (Map.Entry<Path, FileTime> directory : directoryTimes.entrySet()) {
-      Files.setLastModifiedTime(directory.getKey(), directory.getValue());
+    for (Map.Entry<Folder, FileTime> directory : directoryTimes.entrySet()) {
+      directory.getKey().requireReal();
+      Files.setLastModifiedTime(directory.getKey().path(), directory.getValue());
     }
   }
 
@@ -80,40 +83,41 @@ public final class TarReceiver {
     if (names.isEmpty()) {
       return;
     }
-    Path parent = directory(names.subList(0, names.size() - 1));
-    Path target = parent.resolve(names.get(names.size() - 1));
-    if (entry.isDirectory()) {
-      directory(names);
-      setMode(target, entry.getMode() | 0700);
-      if (directoryTimes.size() < MAX_DIRECTORY_TIMES) {
-        directoryTimes.put(target, entry.getLastModifiedTime());
-      }
-    } else if (entry.isSymbolicLink()) {
-      replace(target);
-      Files.createSymbolicLink(target, linkTarget(entry, names));
-    } else if (entry.isLink()) {
-      Path existing = hardLinkTarget(entry);
-      if (!existing.equals(target)) {
-        replace(target);
-        Files.createLink(target, existing);
-      }
-    } else if (entry.isFile()) {
-      replace(target);
-      write(target, in);
-      setMode(target, entry.getMode() | 0600);
-      Files.setLastModifiedTime(target, entry.getLastModifiedTime());
-    } else {
+    if (entry.isCharacterDevice() || entry.isBlockDevice() || entry.isFIFO()) {
       throw new IOException("entry '" + entry.getName() + "' is a device, refused");
+    }
+    if (entry.isDirectory()) {
+      directory(entry, directory(names));
+      return;
+    }
+    Folder parent = directory(names.subList(0, names.size() - 1));
+    String name = names.get(names.size() - 1);
+    if (entry.isSymbolicLink()) {
+      Path target = linkTarget(entry, names);
+      parent.place(name, (fresh, check) -> Files.createSymbolicLink(fresh, target));
+    } else if (entry.isLink()) {
+      hardLink(entry, parent, name);
+    } else {
+      parent.place(name, (fresh, check) -> write(entry, in, fresh, check));
     }
   }
 
-  private void write(Path target, InputStream in) throws IOException {
+  private void directory(TarArchiveEntry entry, Folder directory) throws IOException {
+    setMode(directory.path(), entry.getMode() | 0700);
+    if (directoryTimes.size() < MAX_DIRECTORY_TIMES) {
+      directoryTimes.put(directory, entry.getLastModifiedTime());
+    }
+  }
+
+  private void write(TarArchiveEntry entry, InputStream in, Path fresh, Folder.Check check)
+      throws IOException {
     try (OutputStream out =
         Files.newOutputStream(
-            target,
+            fresh,
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.WRITE,
             LinkOption.NOFOLLOW_LINKS)) {
+      check.run();
       int n = in.read(buffer);
       while (n >= 0) {
         if (cancelled.getAsBoolean()) {
@@ -123,6 +127,8 @@ public final class TarReceiver {
         n = in.read(buffer);
       }
     }
+    setMode(fresh, entry.getMode() | 0600);
+    Files.setLastModifiedTime(fresh, entry.getLastModifiedTime());
   }
 
   private static List<String> names(String name) throws IOException {
@@ -142,38 +148,22 @@ public final class TarReceiver {
     return names;
   }
 
-  private Path directory(List<String> names) throws IOException {
-    Path wanted = destination;
+  private Folder directory(List<String> names) throws IOException {
+    Folder wanted = destination;
     for (String name : names) {
-      wanted = wanted.resolve(name);
+      wanted = wanted.child(name);
     }
-    if (wanted.equals(knownDirectory)) {
-      ContainerRoot.requireDirectory(wanted);
-      return wanted;
+    Folder last = known;
+    if (last != null && last.path().equals(wanted.path())) {
+      last.requireReal();
+      return last;
     }
-    Path current = destination;
+    Folder current = destination;
     for (String name : names) {
-      current = current.resolve(name);
-      if (!Files.exists(current, LinkOption.NOFOLLOW_LINKS)) {
-        Files.createDirectory(current);
-      }
-      ContainerRoot.requireDirectory(current);
+      current = current.directory(name);
     }
-    knownDirectory = current;
+    known = current;
     return current;
-  }
-
-  /** Makes room for an entry: files and links go, directories stay and make the entry fail. */
-  private void replace(Path target) throws IOException {
-    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    BasicFileAttributes found =
-        Files.readAttributes(target, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    if (found.isDirectory()) {
-      throw new IOException(destination.relativize(target) + " is a directory, not replaced");
-    }
-    Files.delete(target);
   }
 
   private Path linkTarget(TarArchiveEntry entry, List<String> names) throws IOException {
@@ -193,21 +183,37 @@ public final class TarReceiver {
           "link '%s' to '%s' would leave the destination, refused"
               .formatted(entry.getName(), entry.getLinkName()));
     }
-    return destination.getFileSystem().getPath(text);
+    return destination.path().getFileSystem().getPath(text);
   }
 
-  private Path hardLinkTarget(TarArchiveEntry entry) throws IOException {
+  private void hardLink(TarArchiveEntry entry, Folder parent, String name) throws IOException {
     List<String> names = names(entry.getLinkName());
     if (names.isEmpty()) {
       throw new IOException("link '" + entry.getName() + "' has no target");
     }
-    Path target =
-        directory(names.subList(0, names.size() - 1)).resolve(names.get(names.size() - 1));
+    Folder folder = directory(names.subList(0, names.size() - 1));
+    Path target = folder.path().resolve(names.get(names.size() - 1));
     if (!Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(
           "link '%s' to '%s': no such file".formatted(entry.getName(), entry.getLinkName()));
     }
-    return target;
+    if (!target.equals(parent.path().resolve(name))) {
+      parent.place(
+          name,
+          (fresh, check) -> {
+            Files.createLink(fresh, target);
+            requireSame(folder, target, fresh);
+          });
+    }
+  }
+
+  /** Whether what was linked is what lies there now, on a way without links. */
+  private static void requireSame(Folder folder, Path target, Path linked) throws IOException {
+    folder.requireReal();
+    if (!Files.isSameFile(target, linked)) {
+      throw new IOException(target.getFileName() + " was exchanged while it was linked");
+    }
+    folder.requireReal();
   }
 
   private static void setMode(Path target, int mode) throws IOException {

@@ -30,12 +30,12 @@ public final class TarSource {
   private static final boolean POSIX =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
-  private final Path source;
+  private final ContainerRoot.Place source;
   private final String name;
   private final BooleanSupplier cancelled;
   private final byte[] buffer = new byte[BUFFER];
 
-  private TarSource(Path source, String name, BooleanSupplier cancelled) {
+  private TarSource(ContainerRoot.Place source, String name, BooleanSupplier cancelled) {
     this.source = source;
     this.name = name;
     this.cancelled = cancelled;
@@ -48,9 +48,11 @@ public final class TarSource {
    */
   public static TarSource open(ContainerRoot root, ContainerPath path, BooleanSupplier cancelled)
       throws IOException {
-    Path source = root.existing(path);
-    return new TarSource(
-        source, path.isContents() ? "." : String.valueOf(source.getFileName()), cancelled);
+    ContainerRoot.Place source = root.existing(path);
+    if (FileKind.of(FileKind.attributes(source.path())) == FileKind.OTHER) {
+      throw new IOException(source.name() + " is neither a file nor a directory nor a link");
+    }
+    return new TarSource(source, path.isContents() ? "." : source.name(), cancelled);
   }
 
   /** Writes the whole archive and leaves {@code out} open. */
@@ -64,44 +66,59 @@ public final class TarSource {
     tar.flush();
   }
 
-  private void write(TarArchiveOutputStream tar, Path path, String entryName) throws IOException {
+  // Whatever is neither file nor directory nor symbolic link is left out: pipes, and junctions,
+  // which say that they are directories and lead wherever the container wants.
+  private void write(TarArchiveOutputStream tar, ContainerRoot.Place place, String entryName)
+      throws IOException {
     if (cancelled.getAsBoolean()) {
       throw new IOException("container is being destroyed");
     }
+    Path path = place.path();
     BasicFileAttributes found;
     try {
-      found = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      found = FileKind.attributes(path);
     } catch (NoSuchFileException gone) {
       return;
     }
-    if (found.isSymbolicLink()) {
-      TarArchiveEntry entry = new TarArchiveEntry(entryName, TarConstants.LF_SYMLINK);
-      entry.setLinkName(Files.readSymbolicLink(path).toString());
-      put(tar, entry, found, 0777);
-      tar.closeArchiveEntry();
-    } else if (found.isDirectory()) {
-      put(tar, new TarArchiveEntry(entryName + "/"), found, mode(path, 0755));
-      tar.closeArchiveEntry();
-      for (Path child : children(path)) {
-        write(tar, child, entryName + "/" + child.getFileName());
+    switch (FileKind.of(found)) {
+      case SYMBOLIC_LINK -> {
+        TarArchiveEntry entry = new TarArchiveEntry(entryName, TarConstants.LF_SYMLINK);
+        entry.setLinkName(Files.readSymbolicLink(path).toString());
+        put(tar, entry, found, 0777);
+        tar.closeArchiveEntry();
       }
-    } else if (found.isRegularFile()) {
-      writeFile(tar, path, entryName, found);
+      case DIRECTORY -> {
+        Folder folder = place.asFolder();
+        List<String> children = children(folder);
+        put(tar, new TarArchiveEntry(entryName + "/"), found, mode(path, 0755));
+        tar.closeArchiveEntry();
+        for (String child : children) {
+          write(tar, new ContainerRoot.Place(folder, child), entryName + "/" + child);
+        }
+      }
+      case FILE -> writeFile(tar, place, entryName, found);
+      case OTHER -> {}
     }
   }
 
-  private static List<Path> children(Path directory) throws IOException {
-    try (Stream<Path> entries = Files.list(directory)) {
-      return entries.sorted().toList();
+  private static List<String> children(Folder folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder.path())) {
+      folder.requireReal();
+      return entries.map(entry -> String.valueOf(entry.getFileName())).sorted().toList();
     }
   }
 
   /** The size is told first: a file that grows is cut, one that shrinks is filled with zeros. */
   private void writeFile(
-      TarArchiveOutputStream tar, Path path, String entryName, BasicFileAttributes found)
+      TarArchiveOutputStream tar,
+      ContainerRoot.Place place,
+      String entryName,
+      BasicFileAttributes found)
       throws IOException {
+    Path path = place.path();
     try (InputStream in =
         Files.newInputStream(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+      place.folder().requireReal();
       TarArchiveEntry entry = new TarArchiveEntry(entryName);
       entry.setSize(found.size());
       put(tar, entry, found, mode(path, 0644));

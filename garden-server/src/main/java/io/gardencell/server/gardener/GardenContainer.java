@@ -190,7 +190,7 @@ final class GardenContainer implements BackendContainer {
   public void streamIn(String user, String destination, InputStream tar) throws IOException {
     try (LiveContainer.StreamUse use = container.stream(() -> close(tar))) {
       ContainerPath path = ContainerPath.ofUser(user, destination);
-      new TarReceiver(new ContainerRoot(root()).makeDirectory(path), use::isCancelled).receive(tar);
+      TarReceiver.open(new ContainerRoot(root()), path, use::isCancelled).receive(tar);
     }
   }
 
