@@ -6,7 +6,7 @@ import java.util.Locale;
  * A dependency of one package on another, able to write itself as two small Java sources.
  *
  * @param from package of the class that depends
- * @param to package of the class depended on
+ * @param to package of the class depended on, or that class itself if it is the JDK's
  */
 record Arrow(String from, String to) {
 
@@ -20,9 +20,18 @@ record Arrow(String from, String to) {
   }
 
   private static String qualified(String name) {
-    return name.startsWith("com.sun.jna") || name.startsWith("io.netty")
+    return name.startsWith("com.sun.jna") || name.startsWith("io.netty") || isOfTheJdk(name)
         ? name
         : "io.gardencell." + name;
+  }
+
+  private static boolean isOfTheJdk(String name) {
+    return name.startsWith("java.");
+  }
+
+  /** Whether the class depended on is there anyhow. */
+  boolean needsNoTarget() {
+    return isOfTheJdk(to);
   }
 
   /** Full name of the class that depends. */
@@ -37,7 +46,7 @@ record Arrow(String from, String to) {
 
   /** Full name of the class depended on. */
   String target() {
-    return to + ".Target";
+    return needsNoTarget() ? to : to + ".Target";
   }
 
   String targetSource() {

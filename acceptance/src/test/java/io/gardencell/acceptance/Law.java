@@ -1,6 +1,7 @@
 package io.gardencell.acceptance;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -76,6 +77,12 @@ record Law(String title, ArchRule rule, List<Arrow> forbidden, List<Arrow> allow
                 within("emulator", "client", "cli", "acceptance"))
             .forbids("server > emulator", "server.route > client")
             .allows("server > hcs", "server > network"),
+        noDependency(
+                "what the server runs in process starts no program",
+                within("runtime", "network", "image", "hcs"),
+                belongToAnyOf(ProcessBuilder.class, Process.class))
+            .forbids("runtime > java.lang.ProcessBuilder", "hcs.jna > java.lang.Process")
+            .allows("runtime > java.lang.ProcessHandle", "server.external > java.lang.Process"),
         knowsOnly("client", within("api"))
             .forbids("client > cli", "client > server")
             .allows("client > api"),

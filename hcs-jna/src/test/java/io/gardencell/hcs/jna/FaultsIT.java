@@ -97,6 +97,7 @@ class FaultsIT {
     }
   }
 
+  // winc-runtime.md §18 case 33
   @Test
   void aLostCompletionIsATimeOutAndTheSystemIsEnded() throws Exception {
     standIn.faults("@notification[2:]=0xC0370100");
@@ -112,6 +113,7 @@ class FaultsIT {
     }
   }
 
+  // winc-runtime.md §17.17
   @Test
   void aLateCompletionAfterTheTimeOutDoesNoHarm() throws Exception {
     try (ComputeSystem system = create(LIMIT)) {
@@ -125,7 +127,7 @@ class FaultsIT {
     }
   }
 
-  // hcs-abi.md §4: an exit while starting ends the wait for the start
+  // winc-runtime.md §18 case 75, §17.15; hcs-abi.md §4: an exit while starting ends the wait
   @Test
   void aSystemThatEndsWhileItStartsFailsTheStartAtOnce() throws Exception {
     try (ComputeSystem system = create(LIMIT)) {
@@ -177,7 +179,7 @@ class FaultsIT {
     system.close();
   }
 
-  // hcs-abi.md §18 case 14
+  // hcs-abi.md §18 case 14, winc-runtime.md §18 case 74
   @Test
   void aServiceThatIsGoneEndsEveryWait() throws Exception {
     ComputeSystem system = RunningSystem.started(fixture, id);

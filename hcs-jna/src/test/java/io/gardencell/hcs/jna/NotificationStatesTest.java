@@ -12,6 +12,7 @@ class NotificationStatesTest {
   private static final HcsException LOST =
       new HcsException("HcsNotification", "c1", 1, "lost communication", List.of());
 
+  // winc-runtime.md §18 case 76
   @Test
   void whatCameBeforeTheWaiterIsNotLost() {
     var states = new NotificationStates("c1");
@@ -21,6 +22,7 @@ class NotificationStatesTest {
     assertThat(states.of(Notifications.SYSTEM_START_COMPLETED)).isNotDone();
   }
 
+  // winc-runtime.md §18 case 77, §17.16
   @Test
   void aDuplicateDoesNoHarmAndTheFirstCounts() {
     var states = new NotificationStates("c1");
