@@ -384,7 +384,7 @@ class ContainersTest {
         .hasMessage("unexpected value returned from hcs");
   }
 
-  // winc-runtime.md §18 case 73
+  // winc-runtime.md §18 case 73, §17.14
   @Test
   void handlesOfManyProcessesAreAllClosed() throws IOException {
     List<ContainerProcess> processes = new ArrayList<>();

@@ -64,7 +64,7 @@ class RootMountsTest {
     assertThat(fake.mounts).isEmpty();
   }
 
-  // winc-runtime.md §18 case 61
+  // winc-runtime.md §18 case 61, §17.7
   @Test
   void aVolumeThatCannotBeUnmountedKeepsItsFiles() throws IOException {
     mounts.mount(44, VOLUME, pid -> false);

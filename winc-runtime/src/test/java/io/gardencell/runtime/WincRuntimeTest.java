@@ -158,6 +158,7 @@ class WincRuntimeTest {
     }
   }
 
+  // winc-runtime.md §17.3
   @Test
   void missingProgramIsExecutableNotFound() throws IOException {
     runtime.create(bundle("c1", "", ""));

@@ -78,6 +78,7 @@ class HcsJsonTest {
         .isEqualTo("{\"ResourceType\":\"Network\",\"Settings\":\"e1\",\"RequestType\":\"Add\"}");
   }
 
+  // winc-runtime.md §17.42
   @Test
   void propertiesAreReadLeniently() {
     SystemProperties properties =

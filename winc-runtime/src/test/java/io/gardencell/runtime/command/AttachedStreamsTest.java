@@ -82,7 +82,7 @@ class AttachedStreamsTest {
     assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("oops");
   }
 
-  // winc-runtime.md §18 case 49
+  // winc-runtime.md §18 case 49, §17.31: the command ends; a server's reader gets the rest
   @Test
   void outputHeldOpenAfterTheEndIsWaitedForOnlySoLong() throws Exception {
     CompletableFuture<Long> code = pump(InputStream.nullInputStream(), Duration.ofMillis(50));

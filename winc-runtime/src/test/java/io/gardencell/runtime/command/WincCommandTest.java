@@ -71,7 +71,7 @@ class WincCommandTest {
         .startsWith("{\"level\":\"error\",\"msg\":\"container not found: nope\",\"time\":\"");
   }
 
-  // winc-runtime.md §18 cases 50, 53, 56 and 65
+  // winc-runtime.md §18 cases 50, 53, 56 and 65, §17.33
   @Test
   void createStartStateDeleteWalkThroughTheStates() throws IOException {
     String bundle = bundle().toString();
@@ -82,9 +82,10 @@ class WincCommandTest {
         .isEqualTo(
             "{\n  \"ociVersion\": \"1.2.1\",\n  \"id\": \"c1\",\n  \"status\": \"created\",\n  \"bundle\": \"%s\"\n}"
                 .formatted(bundle));
-    Path pidFile = directory.resolve("pid");
+    Path pidFile = Files.writeString(directory.resolve("pid"), "1234567 of an earlier life");
     assertThat(winc("start", "--pid-file", pidFile.toString(), "c1")).isZero();
     assertThat(pidFile).hasContent("101");
+    assertThat(directory).isDirectoryNotContaining("glob:**pid.*");
     assertThat(winc("start", "c1")).isEqualTo(1);
     assertThat(around.err()).isEqualTo("cannot start a container in the running state\n");
     assertThat(winc("delete", "c1")).isZero();
