@@ -13,12 +13,9 @@ import io.gardencell.hcs.golden.GoldenRun;
 import io.gardencell.hcs.golden.GoldenStage;
 import io.gardencell.hcs.golden.GoldenVector;
 import io.gardencell.hcs.golden.StandInJournal;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,12 +33,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The recorded runs on a Windows JVM, through the real bindings against the stand-in vmcompute.dll:
- * run by acceptance/win64/run.sh only. The calls are those of the stand-in's journal.
+ * The recorded runs on a Windows JVM, through the packaged {@code winc-network.jar} and its
+ * bindings against the stand-in vmcompute.dll: run by acceptance/win64/run.sh only, which puts the
+ * jar before everything else on the class path. The calls are those of the stand-in's journal. One
+ * JVM runs all of them; a handful run as {@code java -jar winc-network.jar}.
  */
 class GoldenVectorsIT {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final String JAR = System.getProperty("gardencell.jar", "");
   private static final String PROBE = System.getProperty("gardencell.probe", "probe.exe");
 
   /** Run as processes of their own as well: one of each kind of command and ending. */
@@ -77,6 +77,17 @@ class GoldenVectorsIT {
   @AfterEach
   void endSystems() {
     List.copyOf(systems.keySet()).forEach(this::endSystem);
+  }
+
+  @Test
+  void theCommandIsThePackagedOne() throws URISyntaxException, ClassNotFoundException {
+    assertThat(Path.of(JAR)).hasFileName("winc-network.jar");
+    Class<?> bindings = Class.forName("com.sun.jna.Native", false, getClass().getClassLoader());
+    for (Class<?> packaged : List.of(WincNetworkCommand.class, HostProvider.class, bindings)) {
+      assertThat(Path.of(packaged.getProtectionDomain().getCodeSource().getLocation().toURI()))
+          .as("%s", packaged)
+          .isEqualTo(Path.of(JAR));
+    }
   }
 
   @Test
@@ -202,8 +213,7 @@ class GoldenVectorsIT {
     }
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java.exe").toString());
-    line.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classPath()));
-    line.add(WincNetworkCommand.class.getName());
+    line.addAll(List.of("-XX:TieredStopAtLevel=1", "-jar", JAR));
     line.addAll(invocation.args());
     line.add("--data-dir=" + root.resolve("data"));
     line.add("--host=hcs");
@@ -228,21 +238,5 @@ class GoldenVectorsIT {
     } catch (InterruptedException interrupted) {
       throw new IllegalStateException(interrupted);
     }
-  }
-
-  /** The tier's launcher loads tests by a class loader of its own. */
-  private static String classPath() {
-    if (!(GoldenVectorsIT.class.getClassLoader() instanceof URLClassLoader loader)) {
-      return System.getProperty("java.class.path");
-    }
-    List<String> entries = new ArrayList<>();
-    try {
-      for (URL url : loader.getURLs()) {
-        entries.add(Path.of(url.toURI()).toString());
-      }
-    } catch (URISyntaxException notAFile) {
-      throw new IllegalStateException(notAFile);
-    }
-    return String.join(File.pathSeparator, entries);
   }
 }

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gardencell.api.NetIn;
 import io.gardencell.api.NetOutRule;
 import io.gardencell.hcs.document.HnsEndpoint;
+import io.gardencell.hcs.fault.Fault;
+import io.gardencell.hcs.fault.FaultyHost;
 import io.gardencell.network.rule.Acls;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,11 +19,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an up or down could not remove goes as soon as it can (winc-network.md §17.3, §17.4). */
 class LeftoversTest {
@@ -158,6 +163,30 @@ class LeftoversTest {
     WincNetwork network = fixture.network();
     network.up(request(handle, new NetIn(0, 8080)));
     return network;
+  }
+
+  /** So that a process which is killed anywhere leaves a note of what it leaves. */
+  @ParameterizedTest
+  @ValueSource(strings = {"HostEndpoints.createEndpoint", "HostEndpoints.deleteEndpoint"})
+  void theNoteIsThereBeforeTheFirstStepAndGoesWithTheLast(String step) {
+    try (FaultyHost slow = new FaultyHost(fixture.host)) {
+      slow.inject(Fault.nth(Fault.Kind.HANG, 1).of(step));
+      fixture.host = slow.host();
+      WincNetwork network = fixture.network();
+      CompletableFuture<Void> life =
+          CompletableFuture.runAsync(
+              () -> {
+                network.up(request("h1", new NetIn(0, 8080)));
+                network.down("h1");
+              });
+      assertThat(becomes(() -> slow.injected() > 0)).isTrue();
+
+      assertThat(note("h1")).hasContent("h1");
+      slow.heal();
+      life.join();
+
+      assertThat(note("h1")).doesNotExist();
+    }
   }
 
   /** A live container is the server's word against a note that is older. */
