@@ -9,6 +9,7 @@ import io.gardencell.api.spi.ImageRequest;
 import io.gardencell.api.spi.RootFilesystem;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
+import io.gardencell.image.registry.EnvironmentProxy;
 import io.gardencell.image.source.BuiltInBase;
 import io.gardencell.image.source.ImageDescription;
 import io.gardencell.image.source.ImageSource;
@@ -60,6 +61,7 @@ public final class GrootImage implements ImagePlugin {
    * @param builtInBase whether a request without an image gets the built-in one
    */
   GrootImage(Host host, ImageConfig config, Trace.Receiver receiver, boolean builtInBase) {
+    EnvironmentProxy.allowPasswords();
     this.builtInBase = builtInBase;
     this.host = host;
     this.config = config;

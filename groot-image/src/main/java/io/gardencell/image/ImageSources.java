@@ -1,6 +1,7 @@
 package io.gardencell.image;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.image.registry.ForeignLayers;
 import io.gardencell.image.registry.RegistrySource;
 import io.gardencell.image.source.ImageDescription;
 import io.gardencell.image.source.ImageSource;
@@ -15,6 +16,7 @@ import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -60,7 +62,7 @@ record ImageSources(boolean windowsPaths, Platform platform, Set<String> insecur
       switch (scheme) {
         case "oci" -> {
           OciPath.Rules rules = windowsPaths ? OciPath.Rules.WINDOWS : OciPath.Rules.NATIVE;
-          return OciLayout.of(OciPath.parse(reference, rules), platform);
+          return OciLayout.of(OciPath.parse(reference, rules), platform, ImageSources::foreign);
         }
         case "docker" -> {
           boolean insecure = insecureRegistries.contains(host);
@@ -73,6 +75,13 @@ record ImageSources(boolean windowsPaths, Platform platform, Set<String> insecur
     } catch (GardenException e) {
       return new Unreadable(ManifestReader.CREATING + ": " + e.getMessage());
     }
+  }
+
+  /** Layouts are made without the layers that may not be passed on. */
+  private static Optional<InputStream> foreign(LayerInfo layer) throws IOException {
+    return ForeignLayers.isForeign(layer)
+        ? Optional.of(ForeignLayers.overHttp().open(layer))
+        : Optional.empty();
   }
 
   /** A reference that cannot be read; told when the image is described, as the reference does. */

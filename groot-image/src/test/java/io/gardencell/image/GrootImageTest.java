@@ -7,6 +7,7 @@ import io.gardencell.api.spi.ImageRequest;
 import io.gardencell.api.spi.RootFilesystem;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.image.layer.TarBuilder;
+import io.gardencell.image.registry.ScriptedRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +74,19 @@ class GrootImageTest {
     assertThat(Path.of(folders.get(0)).resolve("Files/a.txt")).hasContent("new!");
     assertThat(Path.of(folders.get(0)).resolve("Files/b.txt")).doesNotExist();
     assertThat(groot.usage("web-1").totalBytes()).isEqualTo(8);
+  }
+
+  @Test
+  void fetchesALayerThatALayoutMayNotHoldFromWhereItsManifestSays() throws Exception {
+    byte[] base = new TarBuilder().directory("Files").file("Files/a", "far away").bytes();
+    try (ScriptedRegistry elsewhere = new ScriptedRegistry()) {
+      elsewhere.content("/base", TestImage.gzip(base), "application/octet-stream");
+      String uri = image("image").foreignLayer(base, "http://" + elsewhere.host() + "/base").uri();
+
+      RootFilesystem root = groot.create(request("web-1", uri, 0, false));
+
+      assertThat(Path.of(folders(root).get(0)).resolve("Files/a")).hasContent("far away");
+    }
   }
 
   @Test

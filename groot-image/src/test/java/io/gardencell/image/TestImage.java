@@ -30,8 +30,19 @@ final class TestImage {
   }
 
   TestImage layer(byte[] tar) {
+    return layer(tar, blob("layer.v1.tar+gzip", gzip(tar)));
+  }
+
+  /** A layer that the layout does not have, but some address. */
+  TestImage foreignLayer(byte[] tar, String url) {
+    String descriptor = descriptor("layer.nondistributable.v1.tar+gzip", gzip(tar));
+    return layer(
+        tar, descriptor.substring(0, descriptor.length() - 1) + ",\"urls\":[\"" + url + "\"]}");
+  }
+
+  private TestImage layer(byte[] tar, String descriptor) {
     String diff = hex(tar);
-    layers.add(blob("layer.v1.tar+gzip", gzip(tar)));
+    layers.add(descriptor);
     diffIds.add("\"sha256:" + diff + "\"");
     int below = chainIds.size() - 1;
     String chain = below < 0 ? diff : hex(utf8(chainIds.get(below) + " " + diff));
@@ -66,6 +77,10 @@ final class TestImage {
 
   private String blob(String type, byte[] bytes) {
     write(blob(bytes), bytes);
+    return descriptor(type, bytes);
+  }
+
+  private static String descriptor(String type, byte[] bytes) {
     return "{\"mediaType\":\"application/vnd.oci.image.%s\",\"digest\":\"sha256:%s\",\"size\":%d}"
         .formatted(type, hex(bytes), bytes.length);
   }

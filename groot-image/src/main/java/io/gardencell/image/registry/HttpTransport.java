@@ -31,11 +31,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpTransport {
 
+  static {
+    EnvironmentProxy.allowPasswords();
+  }
+
   private static final int MAX_REDIRECTS = 10;
   private static final int MAX_TRIES = 5;
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(60);
 
   private final HttpClient http;
+  private final EnvironmentProxy proxy;
   private final Pause pause;
   private final Duration silence;
 
@@ -43,21 +49,29 @@ final class HttpTransport {
    * A transport.
    *
    * @param insecure whether certificates are taken unseen
+   * @param proxy who stands in between, if anybody
    * @param silence longest wait for headers, and between two pieces of a body
    */
-  HttpTransport(boolean insecure, Pause pause, Duration silence) {
+  HttpTransport(boolean insecure, EnvironmentProxy proxy, Pause pause, Duration silence) {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(30))
             .followRedirects(HttpClient.Redirect.NEVER)
-            .proxy(new EnvironmentProxy(System.getenv()));
+            .proxy(proxy);
     if (insecure) {
       builder.sslContext(RegistryTls.unverified());
     }
     this.http = builder.build();
+    this.proxy = proxy;
     this.pause = pause;
     this.silence = silence;
+  }
+
+  /** A transport with the proxies of this process and real waits. */
+  static HttpTransport real(boolean insecure) {
+    return new HttpTransport(
+        insecure, new EnvironmentProxy(System.getenv()), Pause.REAL, LONGEST_SILENCE);
   }
 
   Pause pause() {
@@ -147,6 +161,7 @@ final class HttpTransport {
     if (authorization != null) {
       request.header("Authorization", authorization);
     }
+    proxy.authorization(uri).ifPresent(value -> request.header("Proxy-Authorization", value));
     CompletableFuture<HttpResponse<InputStream>> sent =
         http.sendAsync(request.build(), info -> new TimedBody(silence));
     try {

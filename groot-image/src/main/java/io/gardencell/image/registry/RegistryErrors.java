@@ -47,6 +47,7 @@ final class RegistryErrors {
           Map.entry(401, "Unauthorized"),
           Map.entry(403, "Forbidden"),
           Map.entry(404, "Not Found"),
+          Map.entry(407, "Proxy Authentication Required"),
           Map.entry(408, "Request Timeout"),
           Map.entry(416, "Requested Range Not Satisfiable"),
           Map.entry(418, "I'm a teapot"),

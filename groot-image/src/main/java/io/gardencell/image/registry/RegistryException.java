@@ -1,11 +1,15 @@
 package io.gardencell.image.registry;
 
 import java.io.IOException;
+import java.util.Set;
 
 /** A registry's refusal, or the failure to reach it. */
 final class RegistryException extends IOException {
 
   private static final long serialVersionUID = 1L;
+
+  /** Statuses that say no; "too many requests" was waited out before. */
+  private static final Set<Integer> FINAL = Set.of(401, 403, 404, 407, 429);
 
   /** What another attempt is worth. */
   enum Hope {
@@ -31,13 +35,9 @@ final class RegistryException extends IOException {
 
   /** A refusal with this status. */
   static RegistryException ofStatus(int status, String message) {
-    Hope hope =
-        status >= 500 || status == 408
-            ? Hope.LATER
-            : status == 401 || status == 403 || status == 404 || status == 429
-                ? Hope.NONE
-                : Hope.ODD;
-    return new RegistryException(hope, message);
+    boolean isBroken = status >= 500 || status == 408;
+    Hope refused = FINAL.contains(status) ? Hope.NONE : Hope.ODD;
+    return new RegistryException(isBroken ? Hope.LATER : refused, message);
   }
 
   /** The same failure with words before it. */

@@ -8,8 +8,6 @@ import io.gardencell.image.source.ManifestReader;
 import io.gardencell.image.source.Platform;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -19,7 +17,6 @@ import org.slf4j.LoggerFactory;
 public final class RegistrySource implements ImageSource {
 
   private static final Logger log = LoggerFactory.getLogger(RegistrySource.class);
-  private static final Duration SILENCE = Duration.ofSeconds(60);
   private static final Map<String, List<String>> ACCEPT =
       Map.of(
           "Accept",
@@ -33,6 +30,7 @@ public final class RegistrySource implements ImageSource {
 
   private final DockerReference reference;
   private final HttpTransport http;
+  private final ForeignLayers foreign;
   private final RegistryClient client;
   private final Retries retries;
   private final Platform platform;
@@ -43,11 +41,11 @@ public final class RegistrySource implements ImageSource {
       String password,
       boolean insecure,
       Platform platform,
-      Pause pause,
-      Duration silence) {
+      HttpTransport http) {
     this.reference = reference;
     this.platform = platform;
-    this.http = new HttpTransport(insecure, pause, silence);
+    this.http = http;
+    this.foreign = new ForeignLayers(http);
     String scope = "repository:" + reference.name() + ":pull";
     this.client =
         new RegistryClient(
@@ -55,7 +53,7 @@ public final class RegistrySource implements ImageSource {
             insecure,
             http,
             new RegistryLogin(http, scope, username, password, insecure));
-    this.retries = new Retries(pause);
+    this.retries = new Retries(http.pause());
   }
 
   /**
@@ -73,8 +71,7 @@ public final class RegistrySource implements ImageSource {
         password,
         insecure,
         platform,
-        Pause.REAL,
-        SILENCE);
+        HttpTransport.real(insecure));
   }
 
   @Override
@@ -153,62 +150,10 @@ public final class RegistrySource implements ImageSource {
 
   @Override
   public InputStream open(LayerInfo layer) throws IOException {
-    List<String> urls =
-        layer.urls().stream()
-            .filter(u -> u.startsWith("https://") || u.startsWith("http://"))
-            .toList();
-    return urls.isEmpty() ? own(layer) : foreign(layer, urls);
-  }
-
-  private InputStream own(LayerInfo layer) throws IOException {
+    if (ForeignLayers.isForeign(layer)) {
+      return foreign.open(layer);
+    }
     Digest digest = Digest.parse(layer.blobId());
-    return resuming(layer, offset -> open(digest, offset));
-  }
-
-  /** Foreign layers come from where the manifest says, without credentials. */
-  private InputStream foreign(LayerInfo layer, List<String> urls) throws IOException {
-    IOException last = new IOException("no url");
-    for (String url : urls) {
-      try {
-        URI address = URI.create(url);
-        return resuming(layer, offset -> open(address, offset));
-      } catch (RegistryException e) {
-        last = e;
-      } catch (IllegalArgumentException e) {
-        last = new IOException("url '" + url + "' (expected: an http or https URL)", e);
-      }
-    }
-    throw new IOException(
-        "failed fetching external blob from all urls: " + last.getMessage(), last);
-  }
-
-  private HttpAnswer open(URI address, long offset) throws IOException {
-    HttpAnswer answer = http.get(address, ContentRange.header(offset), null);
-    if (answer.status() != (offset == 0 ? 200 : 206)) {
-      answer.close();
-      throw RegistryException.ofStatus(
-          answer.status(),
-          "error fetching external blob from \"%s\": received unexpected HTTP status: %s"
-              .formatted(address, RegistryErrors.statusLine(answer.status())));
-    }
-    return ContentRange.checked(answer, offset);
-  }
-
-  private interface Opening {
-    HttpAnswer from(long offset) throws IOException;
-  }
-
-  private InputStream resuming(LayerInfo layer, Opening opening) throws IOException {
-    HttpAnswer first = retries.run("blob", () -> opening.from(0));
-    if (first.length() >= 0 && layer.size() >= 0 && first.length() != layer.size()) {
-      first.close();
-      throw new IOException("layer size is different from the value in the manifest");
-    }
-    return new ResumingBlob(
-        layer.blobId(),
-        first.body(),
-        Math.max(layer.size(), first.length()),
-        http.pause(),
-        offset -> retries.run("blob", () -> opening.from(offset)).body());
+    return ResumingBlob.open(layer, retries, http.pause(), offset -> open(digest, offset));
   }
 }

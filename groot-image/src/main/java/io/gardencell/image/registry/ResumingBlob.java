@@ -1,5 +1,6 @@
 package io.gardencell.image.registry;
 
+import io.gardencell.image.source.LayerInfo;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,9 +16,9 @@ import org.slf4j.LoggerFactory;
  */
 final class ResumingBlob extends InputStream {
 
-  /** Opens the blob from an offset. */
-  interface Reopening {
-    InputStream from(long offset) throws IOException;
+  /** Asks for the blob from an offset on. */
+  interface Opening {
+    HttpAnswer from(long offset) throws IOException;
   }
 
   private static final Logger log = LoggerFactory.getLogger(ResumingBlob.class);
@@ -27,7 +28,8 @@ final class ResumingBlob extends InputStream {
   private final String blob;
   private final long size;
   private final Pause pause;
-  private final Reopening reopening;
+  private final Retries retries;
+  private final Opening opening;
   private InputStream in;
   private long position;
   private long resumedAt = -1;
@@ -38,12 +40,26 @@ final class ResumingBlob extends InputStream {
    *
    * @param size bytes expected, -1 if unknown
    */
-  ResumingBlob(String blob, InputStream first, long size, Pause pause, Reopening reopening) {
+  private ResumingBlob(
+      String blob, InputStream first, long size, Pause pause, Retries retries, Opening opening) {
     this.blob = blob;
     this.in = first;
     this.size = size;
     this.pause = pause;
-    this.reopening = reopening;
+    this.retries = retries;
+    this.opening = opening;
+  }
+
+  /** The stored bytes of a layer, which has the size that its manifest says. */
+  static InputStream open(LayerInfo layer, Retries retries, Pause pause, Opening opening)
+      throws IOException {
+    HttpAnswer first = retries.run("blob", () -> opening.from(0));
+    if (first.length() >= 0 && layer.size() >= 0 && first.length() != layer.size()) {
+      first.close();
+      throw new IOException("layer size is different from the value in the manifest");
+    }
+    long size = Math.max(layer.size(), first.length());
+    return new ResumingBlob(layer.blobId(), first.body(), size, pause, retries, opening);
   }
 
   @Override
@@ -90,7 +106,7 @@ final class ResumingBlob extends InputStream {
     resumedTime = now;
     pause.forAWhile(Duration.ofSeconds(1));
     try {
-      in = reopening.from(position);
+      in = retries.run("blob", () -> opening.from(position)).body();
     } catch (IOException e) {
       e.addSuppressed(broken);
       throw e;

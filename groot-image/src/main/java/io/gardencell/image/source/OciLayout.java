@@ -9,30 +9,40 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** An OCI image layout directory (Source: containers/image: oci/layout). */
 public final class OciLayout implements ImageSource {
 
   private static final String REF_NAME = "org.opencontainers.image.ref.name";
 
+  /** Opens layers that are not in the layout. */
+  @FunctionalInterface
+  public interface Elsewhere {
+    /** The stored bytes; empty if there is no other place to look for them. */
+    Optional<InputStream> open(LayerInfo layer) throws IOException;
+  }
+
   private final Path directory;
   private final String image;
   private final Platform platform;
+  private final Elsewhere elsewhere;
 
   /**
    * A layout.
    *
    * @param image name, {@code @index}, or empty for the only one
    */
-  OciLayout(Path directory, String image, Platform platform) {
+  OciLayout(Path directory, String image, Platform platform, Elsewhere elsewhere) {
     this.directory = directory;
     this.image = image;
     this.platform = platform;
+    this.elsewhere = elsewhere;
   }
 
   /** The image that {@code path[:image]} names. */
-  public static OciLayout of(OciPath path, Platform platform) {
-    return new OciLayout(Path.of(path.path()), path.image(), platform);
+  public static OciLayout of(OciPath path, Platform platform, Elsewhere elsewhere) {
+    return new OciLayout(Path.of(path.path()), path.image(), platform, elsewhere);
   }
 
   @Override
@@ -153,7 +163,7 @@ public final class OciLayout implements ImageSource {
       }
       return Files.newInputStream(blob);
     } catch (NoSuchFileException e) {
-      throw new IOException(FileReasons.of("open", e), e);
+      return elsewhere.open(layer).orElseThrow(() -> new IOException(FileReasons.of("open", e), e));
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gardencell.image.registry.ImageFixture.Layer;
 import io.gardencell.image.registry.ScriptedRegistry.Asked;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,7 +192,11 @@ class RegistryLoginTest extends RegistryTestCase {
   void doesNotSendThePasswordToATokenServerInTheClear() {
     RegistryLogin login =
         new RegistryLogin(
-            new HttpTransport(false, pauses::add, silence), "repository:a/b:pull", "u", "p", false);
+            new HttpTransport(false, new EnvironmentProxy(Map.of()), pauses::add, silence),
+            "repository:a/b:pull",
+            "u",
+            "p",
+            false);
     login.learn(List.of("Bearer realm=\"http://" + registry.host() + "/token\""));
 
     assertThatThrownBy(login::authorization)

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 
 /** A registry, and a client that notes its pauses in place of making them. */
@@ -18,6 +19,7 @@ class RegistryTestCase {
   String user = "";
   String password = "";
   Duration silence = Duration.ofSeconds(20);
+  Map<String, String> environment = Map.of();
 
   @AfterEach
   void stop() {
@@ -35,8 +37,7 @@ class RegistryTestCase {
         password,
         insecure,
         new Platform(20348, false),
-        pauses::add,
-        silence);
+        new HttpTransport(insecure, new EnvironmentProxy(environment), pauses::add, silence));
   }
 
   RegistrySource image() {
