@@ -88,7 +88,7 @@ run_classes() {
 # Every function that docs/native-functions.md calls bound was called by some class: JNA looks a function up when it is first called.
 every_function_was_called() {
   local missing
-  missing=$(sed -n 's/^| \([a-z0-9]*\) | \([A-Za-z0-9]*\) | bound |.*/\1 \2/p' docs/native-functions.md | sort -u |
+  missing=$(sed -n 's/^| \([a-z0-9]*\) | \([A-Za-z0-9_.]*\) | bound |.*/\1 \2/p' docs/native-functions.md | sort -u |
     comm -23 - <(sort -u "$work/lookups"))
   [ -z "$missing" ] || { note "bound, but never called in this tier:"; printf '%s\n' "$missing"; return 1; }
 }

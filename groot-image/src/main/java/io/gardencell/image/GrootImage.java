@@ -23,17 +23,12 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The image plugin in process (Source: groot: groot.go; guardian: imageplugin/). Any thread; calls
  * block.
  */
 public final class GrootImage implements ImagePlugin {
-
-  /** What Windows hosts say of themselves: {@link Host#description()}. */
-  private static final Pattern BUILD = Pattern.compile("Windows build (\\d+)\\b.*");
 
   private static final String REFERENCES_CREATE_LOCK =
       "C:\\var\\vcap\\data\\groot-windows\\create.lock";
@@ -81,12 +76,10 @@ public final class GrootImage implements ImagePlugin {
     return host.name().equals("hcs");
   }
 
-  /** Any build, and any system, will do where layers are only directories. */
+  /** Of the host's own build unless another was named; any, where layers are only directories. */
   private Platform platform() {
-    Matcher build = BUILD.matcher(host.description());
-    boolean isKnown = config.hostBuild() == 0 && isWindows() && build.matches();
-    return new Platform(
-        isKnown ? Integer.parseInt(build.group(1)) : config.hostBuild(), !isWindows());
+    int build = config.hostBuild() == 0 ? host.build() : config.hostBuild();
+    return new Platform(build, !isWindows());
   }
 
   @Override

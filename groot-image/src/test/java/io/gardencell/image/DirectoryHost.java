@@ -38,14 +38,15 @@ public final class DirectoryHost {
   public @Nullable HcsException nextImport;
 
   public Host open() {
-    return open("emulated", "directories");
+    return open("emulated", 0);
   }
 
-  /** One that says so of itself. */
-  Host open(String name, String description) {
+  /** One of this name and build of Windows. */
+  Host open(String name, int build) {
     return new Host(
         name,
-        description,
+        "directories",
+        build,
         false,
         none(io.gardencell.hcs.HostCompute.class),
         none(io.gardencell.hcs.HostProcesses.class),

@@ -62,6 +62,7 @@ class GrootGoldenIT {
     return new Host(
         host.name(),
         host.description(),
+        host.build(),
         host.isolated(),
         host.compute(),
         host.processes(),

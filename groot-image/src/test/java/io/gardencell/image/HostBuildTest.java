@@ -64,24 +64,23 @@ class HostBuildTest {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private void pull(String description) {
+  private void pull(int build) {
     ImageConfig config =
         ImageConfig.ofStore(directory.resolve("store"))
             .withInsecureRegistries(Set.of(registry.host()));
-    new GrootImage(new DirectoryHost().open("hcs", description), config)
+    new GrootImage(new DirectoryHost().open("hcs", build), config)
         .pull("docker://" + registry.host() + "/a/b", "", "");
   }
 
-  // groot-image.md §23 case 62
+  // groot-image.md §23 case 62; hcs-abi.md §14
   @Test
   void takesTheBuildFromTheHost() {
     offer("10.0.20348.2402", "10.0.17763.5458");
 
-    pull("Windows build 17763.5458");
-    pull("Windows build 17763");
+    pull(17763);
 
     offer("10.0.20348.2402");
-    assertThatThrownBy(() -> pull("Windows build 17763.5458"))
+    assertThatThrownBy(() -> pull(17763))
         .hasMessageEndingWith(
             "no image found in image index for architecture \"amd64\", variant \"\", OS"
                 + " \"windows\" compatible with host 10.0.17763");
@@ -92,9 +91,9 @@ class HostBuildTest {
   void takesOlderBuildsThatTheHostCanRun() {
     offer("10.0.17763.1", "10.0.20348.1");
 
-    pull("Windows build 26100.32230");
+    pull(26100);
 
-    assertThatThrownBy(() -> pull("Windows build 26200.1"))
+    assertThatThrownBy(() -> pull(26200))
         .hasMessageContaining("compatible with host 10.0.26200");
     assertThat(DriverStore.names(directory.resolve("store/layers"))).isEmpty();
   }

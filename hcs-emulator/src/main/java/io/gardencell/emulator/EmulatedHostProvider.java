@@ -75,6 +75,7 @@ public final class EmulatedHostProvider implements HostProvider {
           "emulated host on "
               + System.getProperty("os.name")
               + ": local processes and directories, NOTHING IS ISOLATED",
+          0,
           false,
           compute,
           processes(),

@@ -11,6 +11,7 @@ package io.gardencell.hcs;
  * @param name {@code hcs} or {@code emulated}: the value of {@code --host}
  * @param description one line for an operator, for example the Windows build; says plainly when
  *     nothing is isolated
+ * @param build Windows build, for example 17763; 0 where the host is no Windows
  * @param isolated whether containers are separated from the host and from each other
  * @param compute compute systems and their processes
  * @param processes processes of the host, by pid
@@ -27,6 +28,7 @@ package io.gardencell.hcs;
 public record Host(
     String name,
     String description,
+    int build,
     boolean isolated,
     HostCompute compute,
     HostProcesses processes,

@@ -132,6 +132,7 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
     return new Host(
         "fake",
         "in memory",
+        0,
         isolated,
         compute,
         none(io.gardencell.hcs.HostProcesses.class),

@@ -156,6 +156,7 @@ class GoldenVectorsIT {
     return new Host(
         host.name(),
         host.description(),
+        host.build(),
         host.isolated(),
         host.compute(),
         host.processes(),

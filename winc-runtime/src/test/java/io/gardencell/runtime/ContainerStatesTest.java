@@ -126,6 +126,7 @@ class ContainerStatesTest {
         new Host(
             host.name(),
             host.description(),
+            host.build(),
             host.isolated(),
             host.compute(),
             pid -> processes.find(pid),

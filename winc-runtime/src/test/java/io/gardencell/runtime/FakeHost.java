@@ -83,6 +83,7 @@ public final class FakeHost {
     return new Host(
         "fake",
         "in memory",
+        0,
         false,
         new FakeCompute(this),
         pid -> Optional.ofNullable(processes.get(pid)),

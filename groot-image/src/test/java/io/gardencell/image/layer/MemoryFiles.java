@@ -25,6 +25,7 @@ final class MemoryFiles implements LayerFiles, LayerImport {
     return new Host(
         "hcs",
         host.description(),
+        host.build(),
         host.isolated(),
         host.compute(),
         host.processes(),

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PlatformTest {
 
@@ -35,6 +37,25 @@ class PlatformTest {
     assertThat(chosen(26100)).isEqualTo("ltsc2022");
     assertThat(chosen(26200)).isEqualTo("-");
     assertThat(chosen(14393)).isEqualTo("-");
+  }
+
+  // hcs-abi.md §18 case 39
+  @ParameterizedTest
+  @CsvSource({
+    "17763, 17763, true",
+    "17763, 17134, false",
+    "20348, 17763, false",
+    "20348, 20348, true",
+    "25398, 20348, true",
+    "26100, 20348, true",
+    "26100, 25398, true",
+    "26200, 20348, false",
+    "26200, 26100, true"
+  })
+  void hostsRunTheBuildsThatWindowsSaysTheyDo(int host, int image, boolean runs) {
+    entry("image", "windows", "10.0." + image + ".1");
+
+    assertThat(chosen(host)).isEqualTo(runs ? "image" : "-");
   }
 
   // groot-image.md §23 case 64

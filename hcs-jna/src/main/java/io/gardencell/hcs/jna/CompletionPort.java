@@ -24,6 +24,7 @@ final class CompletionPort implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CompletionPort.class);
   private static final Pointer INVALID = Pointer.createConstant(-1L);
   private static final int WAIT_FOR_EVER = -1;
+  private static final byte SKIP_SET_EVENT_ON_HANDLE = 2;
   private static final int ABANDONED_WAIT = 735;
 
   private final Kernel32 kernel32;
@@ -80,6 +81,8 @@ final class CompletionPort implements AutoCloseable {
       channel.close();
       throw failures.win32(error, "CreateIoCompletionPort", "");
     }
+    // an event nobody waits for need not be set; where that is refused, it is only set
+    kernel32.SetFileCompletionNotificationModes(pipe, SKIP_SET_EVENT_ON_HANDLE);
     return channel;
   }
 

@@ -98,7 +98,7 @@ final class Failures {
       return "";
     }
     try {
-      return text.getWideString(0);
+      return Wide.of(text);
     } finally {
       output.setValue(Pointer.NULL);
       ole32.CoTaskMemFree(text);

@@ -21,15 +21,6 @@ final class FsrmQuota implements HostQuota {
   private static final int ALREADY_EXISTS = 0x80045303;
   private static final int CLASS_NOT_REGISTERED = 0x80040154;
 
-  private static final int CREATE_QUOTA = 9;
-  private static final int GET_QUOTA = 11;
-  private static final int COMMIT = 11;
-  private static final int PUT_QUOTA_LIMIT = 13;
-  private static final int GET_QUOTA_USED = 28;
-
-  private static final int VARIANT_BYTES = 24;
-  private static final short VT_UI8 = 21;
-
   private final Ole32 ole32;
   private final OleAut32 oleAut32;
   private final Failures failures;
@@ -54,10 +45,9 @@ final class FsrmQuota implements HostQuota {
           try (ComObject manager = manager();
               ComObject quota = createOrGet(manager, volume);
               Memory limit = variant()) {
-            limit.setShort(0, VT_UI8);
-            limit.setLong(8, bytes);
-            failures.check(quota.call(PUT_QUOTA_LIMIT, limit), "put_QuotaLimit", volume);
-            failures.check(quota.call(COMMIT), "Commit", volume);
+            Variants.setUnsigned(limit, bytes);
+            failures.check(quota.call(ComMethod.FSRM_PUT_QUOTA_LIMIT, limit), "put_QuotaLimit", volume);
+            failures.check(quota.call(ComMethod.FSRM_COMMIT), "Commit", volume);
             return true;
           }
         });
@@ -65,9 +55,9 @@ final class FsrmQuota implements HostQuota {
 
   private ComObject createOrGet(ComObject manager, String volume) {
     var quota = new PointerByReference();
-    int code = withBstr(volume, path -> manager.call(CREATE_QUOTA, path, quota));
+    int code = withBstr(volume, path -> manager.call(ComMethod.FSRM_CREATE_QUOTA, path, quota));
     if (code == ALREADY_EXISTS) {
-      code = withBstr(volume, path -> manager.call(GET_QUOTA, path, quota));
+      code = withBstr(volume, path -> manager.call(ComMethod.FSRM_GET_QUOTA, path, quota));
     }
     failures.check(code, "CreateQuota", volume);
     return new ComObject(quota.getValue());
@@ -79,14 +69,14 @@ final class FsrmQuota implements HostQuota {
         () -> {
           try (ComObject manager = manager()) {
             var found = new PointerByReference();
-            int code = withBstr(volume, path -> manager.call(GET_QUOTA, path, found));
+            int code = withBstr(volume, path -> manager.call(ComMethod.FSRM_GET_QUOTA, path, found));
             if (code == NOT_FOUND) {
               return Optional.<Long>empty();
             }
             failures.check(code, "GetQuota", volume);
             try (ComObject quota = new ComObject(found.getValue());
                 Memory used = variant()) {
-              failures.check(quota.call(GET_QUOTA_USED, used), "get_QuotaUsed", volume);
+              failures.check(quota.call(ComMethod.FSRM_GET_QUOTA_USED, used), "get_QuotaUsed", volume);
               long bytes = Variants.number(used);
               oleAut32.VariantClear(used);
               return Optional.of(bytes);
@@ -130,9 +120,9 @@ final class FsrmQuota implements HostQuota {
   }
 
   /** VT_EMPTY; "by value" is a pointer to a copy in the x64 convention. */
-  private static Memory variant() {
-    Memory memory = new Memory(VARIANT_BYTES);
-    memory.clear();
+  private Memory variant() {
+    Memory memory = new Memory(Variants.BYTES);
+    oleAut32.VariantInit(memory);
     return memory;
   }
 }

@@ -1,9 +1,6 @@
 package io.gardencell.hcs.jna;
 
-import com.sun.jna.Memory;
 import com.sun.jna.Platform;
-import com.sun.jna.Pointer;
-import com.sun.jna.ptr.IntByReference;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
@@ -16,10 +13,6 @@ import java.util.concurrent.Executors;
 
 /** The real Windows host; refuses to open anywhere else. */
 public final class HcsHostProvider implements HostProvider {
-
-  private static final int VERSION_BYTES = 284;
-  private static final long LOCAL_MACHINE = 0xFFFFFFFF80000002L;
-  private static final int REG_DWORD_ONLY = 0x10;
 
   /** For the service loader. */
   public HcsHostProvider() {}
@@ -59,16 +52,20 @@ public final class HcsHostProvider implements HostProvider {
     var com = new ComThread(dlls.ole32(), failures);
     var volumes = new JnaVolumes(dlls.kernel32(), failures);
     var hns = new HnsClient(dlls.network(), failures);
-    var layers = new JnaLayers(dlls.layers(), failures);
+    WindowsVersion version = WindowsVersion.read(dlls.ntdll(), dlls.advapi32());
+    var disk = new ScratchDisk(dlls.virtDisk(), dlls.kernel32(), failures, version.build());
+    var layers = new JnaLayers(dlls.layers(), failures, disk);
     var privileges = new Privileges(dlls.advapi32(), dlls.kernel32(), failures);
     var files = new NtFiles(dlls.ntdll(), failures);
     return new Host(
         name(),
-        "Windows build " + build(dlls),
+        version.toString(),
+        version.build(),
         true,
         new JnaCompute(
             new ComputeCalls(
-                dlls.compute(), failures, new Notifications(executor), pipes, executor)),
+                dlls.compute(), failures, new Notifications(executor), pipes, executor),
+            new SiloJob(dlls.ntdll(), dlls.kernel32())),
         new JnaProcesses(dlls.kernel32(), failures),
         volumes,
         hns,
@@ -94,26 +91,5 @@ public final class HcsHostProvider implements HostProvider {
     }
     NativeLibraries dlls = NativeLibraries.load();
     return HandleOutput.open(handle, dlls.kernel32(), new Failures(dlls.kernel32(), dlls.ole32()));
-  }
-
-  /** Build and revision; the version comes from ntdll, which no manifest can mislead. */
-  private static String build(NativeLibraries dlls) {
-    try (Memory version = new Memory(VERSION_BYTES)) {
-      version.clear();
-      version.setInt(0, VERSION_BYTES);
-      dlls.ntdll().RtlGetVersion(version);
-      var revision = new IntByReference();
-      int code =
-          dlls.advapi32()
-              .RegGetValueW(
-                  Pointer.createConstant(LOCAL_MACHINE),
-                  Wide.of("SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"),
-                  Wide.of("UBR"),
-                  REG_DWORD_ONLY,
-                  new IntByReference(),
-                  revision,
-                  new IntByReference(4));
-      return version.getInt(12) + (code == 0 ? "." + revision.getValue() : "");
-    }
   }
 }

@@ -17,9 +17,11 @@ import java.util.List;
 final class JnaCompute implements HostCompute {
 
   private final ComputeCalls calls;
+  private final SiloJob jobs;
 
-  JnaCompute(ComputeCalls calls) {
+  JnaCompute(ComputeCalls calls, SiloJob jobs) {
     this.calls = calls;
+    this.jobs = jobs;
   }
 
   @Override
@@ -80,7 +82,7 @@ final class JnaCompute implements HostCompute {
 
   private JnaComputeSystem adopt(String id, Pointer handle, boolean created) {
     try {
-      return JnaComputeSystem.register(calls, id, handle);
+      return JnaComputeSystem.register(calls, jobs, id, handle);
     } catch (HcsException failure) {
       if (created) {
         calls.invokeQuietly(

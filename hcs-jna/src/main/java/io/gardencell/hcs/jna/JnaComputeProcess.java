@@ -8,6 +8,7 @@ import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.document.HcsJson;
 import io.gardencell.hcs.document.ProcessProperties;
+import java.io.IOException;
 import java.nio.channels.AsynchronousByteChannel;
 import java.util.List;
 import java.util.Optional;
@@ -80,10 +81,39 @@ final class JnaComputeProcess implements ComputeProcess {
     }
     var process =
         new JnaComputeProcess(calls, target, pid, handle, states, key, registration.getValue());
-    process.stdin = calls.pipes().writer(info.stdInput, process::inputEnded);
-    process.stdout = calls.pipes().reader(info.stdOutput);
-    process.stderr = calls.pipes().reader(info.stdError);
+    process.take(info);
     return process;
+  }
+
+  /** On failure the pipes and the handle are closed. */
+  private void take(ProcessInformation info) {
+    @Nullable Pointer[] left = {info.stdInput, info.stdOutput, info.stdError};
+    try {
+      // a channel that cannot be made closes its pipe
+      left[0] = null;
+      stdin = calls.pipes().writer(info.stdInput, this::inputEnded);
+      left[1] = null;
+      stdout = calls.pipes().reader(info.stdOutput);
+      left[2] = null;
+      stderr = calls.pipes().reader(info.stdError);
+    } catch (HcsException failure) {
+      calls.pipes().discard(left);
+      for (AsynchronousByteChannel made : new AsynchronousByteChannel[] {stdin, stdout}) {
+        closeQuietly(made, failure);
+      }
+      close();
+      throw failure;
+    }
+  }
+
+  private static void closeQuietly(@Nullable AsynchronousByteChannel channel, HcsException reason) {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException alsoFailed) {
+      reason.addSuppressed(alsoFailed);
+    }
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.gardencell.hcs.document.ResultDocument;
 import io.gardencell.hcs.document.SystemProperties;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -26,7 +27,12 @@ import java.util.function.ToIntFunction;
 /** Owner of an HCS_SYSTEM handle and its callback registration; any thread. */
 final class JnaComputeSystem implements ComputeSystem {
 
+  /** What a sample of metrics asks for. */
+  private static final Set<PropertyType> FIGURES =
+      Set.of(PropertyType.STATISTICS, PropertyType.PROCESS_LIST);
+
   private final ComputeCalls calls;
+  private final SiloJob jobs;
   private final String id;
   private final Pointer handle;
   private final NotificationStates states;
@@ -36,12 +42,14 @@ final class JnaComputeSystem implements ComputeSystem {
 
   private JnaComputeSystem(
       ComputeCalls calls,
+      SiloJob jobs,
       String id,
       Pointer handle,
       NotificationStates states,
       long key,
       Pointer registration) {
     this.calls = calls;
+    this.jobs = jobs;
     this.id = id;
     this.handle = handle;
     this.states = states;
@@ -50,7 +58,7 @@ final class JnaComputeSystem implements ComputeSystem {
   }
 
   /** Takes over a handle; on failure it stays the caller's. */
-  static JnaComputeSystem register(ComputeCalls calls, String id, Pointer handle) {
+  static JnaComputeSystem register(ComputeCalls calls, SiloJob jobs, String id, Pointer handle) {
     var states = new NotificationStates(id);
     long key = calls.notifications().enter(states);
     var registration = new PointerByReference();
@@ -66,7 +74,7 @@ final class JnaComputeSystem implements ComputeSystem {
       calls.notifications().leave(key);
       throw calls.failures().failure(code, "HcsRegisterComputeSystemCallback", id, "");
     }
-    return new JnaComputeSystem(calls, id, handle, states, key, registration.getValue());
+    return new JnaComputeSystem(calls, jobs, id, handle, states, key, registration.getValue());
   }
 
   @Override
@@ -146,6 +154,12 @@ final class JnaComputeSystem implements ComputeSystem {
 
   @Override
   public SystemProperties properties(PropertyType... types) {
+    return Set.of(types).equals(FIGURES)
+        ? jobs.figures(id).orElseGet(() -> queried(types))
+        : queried(types);
+  }
+
+  private SystemProperties queried(PropertyType... types) {
     var properties = new PointerByReference();
     calls.invoke(
         "HcsGetComputeSystemProperties",
@@ -186,6 +200,18 @@ final class JnaComputeSystem implements ComputeSystem {
             calls
                 .compute()
                 .HcsCreateProcess(open(), Wide.of(HcsJson.write(document)), info, process, result));
+    var pipes = new StdioPipes(calls, id, document);
+    try {
+      pipes.complete(info, process.getValue());
+    } catch (HcsException failure) {
+      calls.invokeQuietly(
+          "HcsTerminateProcess",
+          id,
+          result -> calls.compute().HcsTerminateProcess(process.getValue(), result),
+          failure);
+      calls.compute().HcsCloseProcess(process.getValue());
+      throw failure;
+    }
     return JnaComputeProcess.adopt(calls, id, process.getValue(), info);
   }
 

@@ -6,13 +6,10 @@ import com.sun.jna.ptr.IntByReference;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.HostInterface;
 import io.gardencell.hcs.HostInterfaces;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * Adapters through iphlpapi.dll; any thread. What needs another network compartment runs on a
@@ -23,10 +20,7 @@ final class JnaInterfaces implements HostInterfaces {
   private static final int BUFFER_OVERFLOW = 111;
   private static final int NO_DATA = 232;
   private static final int FLAGS = 0x10 | 0x200;
-  private static final int AF_INET = 2;
-  private static final int AF_INET6 = 23;
-  private static final int OPER_STATUS_UP = 1;
-  private static final int ROW_BYTES = 168;
+  private static final int HOST_COMPARTMENT = 0;
 
   private final IpHlpApi dll;
   private final Failures failures;
@@ -44,7 +38,7 @@ final class JnaInterfaces implements HostInterfaces {
         buffer.clear();
         int code = dll.GetAdaptersAddresses(0, FLAGS, Pointer.NULL, buffer, size);
         if (code == 0 || code == NO_DATA) {
-          return code == 0 && size.getValue() > 0 ? walk(buffer) : List.of();
+          return code == 0 && size.getValue() > 0 ? AdapterAddresses.read(buffer) : List.of();
         }
         if (code != BUFFER_OVERFLOW) {
           throw failures.win32(code, "GetAdaptersAddresses", "");
@@ -54,54 +48,13 @@ final class JnaInterfaces implements HostInterfaces {
     throw failures.win32(BUFFER_OVERFLOW, "GetAdaptersAddresses", "");
   }
 
-  /** IP_ADAPTER_ADDRESSES; the offsets are those of the Windows headers for 64 bits. */
-  static List<HostInterface> walk(Pointer first) {
-    List<HostInterface> result = new ArrayList<>();
-    for (Pointer a = first; a != null; a = a.getPointer(8)) {
-      Pointer name = a.getPointer(72);
-      result.add(
-          new HostInterface(
-              name == null ? "" : name.getWideString(0),
-              a.getInt(4),
-              a.getLong(224),
-              a.getInt(248),
-              a.getInt(104) == OPER_STATUS_UP,
-              Integer.toUnsignedLong(a.getInt(216)),
-              addresses(a.getPointer(24))));
-    }
-    return result;
-  }
-
-  /** IP_ADAPTER_UNICAST_ADDRESS: next at 8, SOCKET_ADDRESS (sockaddr pointer, length) at 16. */
-  private static List<String> addresses(Pointer first) {
-    List<String> result = new ArrayList<>();
-    for (Pointer u = first; u != null; u = u.getPointer(8)) {
-      Pointer socket = u.getPointer(16);
-      int family = socket == null ? 0 : socket.getShort(0);
-      if (family == AF_INET) {
-        result.add(text(socket.getByteArray(4, 4)));
-      } else if (family == AF_INET6) {
-        result.add(text(socket.getByteArray(8, 16)));
-      }
-    }
-    return result;
-  }
-
-  private static String text(byte[] address) {
-    try {
-      return InetAddress.getByAddress(address).getHostAddress();
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("address of " + address.length + " bytes", e);
-    }
-  }
-
   @Override
   public long mtu(HostInterface adapter) {
     return inCompartment(
         adapter,
         row -> {
           read(row, adapter);
-          return Integer.toUnsignedLong(row.getInt(152));
+          return row.mtu();
         });
   }
 
@@ -111,17 +64,14 @@ final class JnaInterfaces implements HostInterfaces {
         adapter,
         row -> {
           read(row, adapter);
-          row.setInt(144, 0);
-          row.setInt(152, Math.toIntExact(mtu));
-          check(dll.SetIpInterfaceEntry(row), "SetIpInterfaceEntry", adapter);
+          row.setMtu(Math.toIntExact(mtu));
+          check(dll.SetIpInterfaceEntry(row.pointer()), "SetIpInterfaceEntry", adapter);
           return mtu;
         });
   }
 
-  private void read(Pointer row, HostInterface adapter) {
-    row.setShort(0, (short) AF_INET);
-    row.setLong(8, adapter.luid());
-    check(dll.GetIpInterfaceEntry(row), "GetIpInterfaceEntry", adapter);
+  private void read(IpInterfaceRow row, HostInterface adapter) {
+    check(dll.GetIpInterfaceEntry(row.pointer()), "GetIpInterfaceEntry", adapter);
   }
 
   private static void check(int code, String function, HostInterface adapter) {
@@ -131,7 +81,7 @@ final class JnaInterfaces implements HostInterfaces {
     }
   }
 
-  private long inCompartment(HostInterface adapter, Function<Pointer, Long> work) {
+  private long inCompartment(HostInterface adapter, ToLongFunction<IpInterfaceRow> work) {
     var task =
         new FutureTask<>(
             () -> {
@@ -140,11 +90,11 @@ final class JnaInterfaces implements HostInterfaces {
                   dll.SetCurrentThreadCompartmentId(adapter.compartment()),
                   "SetCurrentThreadCompartmentId",
                   adapter);
-              try (Memory row = new Memory(ROW_BYTES)) {
-                row.clear();
-                return work.apply(row);
+              try (IpInterfaceRow row = new IpInterfaceRow(adapter.luid())) {
+                return work.applyAsLong(row);
               } finally {
-                dll.SetCurrentThreadCompartmentId(0);
+                // the thread ends here, so a refusal can do no harm
+                dll.SetCurrentThreadCompartmentId(HOST_COMPARTMENT);
               }
             });
     Thread thread = new Thread(task, "hcs-compartment");

@@ -8,6 +8,7 @@ import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.LayerFile;
 import io.gardencell.hcs.LayerFolder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -104,13 +105,13 @@ final class JnaLayerFolder implements LayerFolder {
   }
 
   /** FILE_ID_BOTH_DIR_INFO: next entry at 0, length of the name in bytes at 60, the name at 104. */
-  private static void addNames(Memory buffer, List<String> names) {
+  static void addNames(Memory buffer, List<String> names) {
     long at = 0;
     int next;
     do {
       next = buffer.getInt(at);
-      char[] name = buffer.getCharArray(at + 104, buffer.getInt(at + 60) / 2);
-      String text = new String(name);
+      byte[] name = buffer.getByteArray(at + 104, buffer.getInt(at + 60));
+      String text = new String(name, StandardCharsets.UTF_16LE);
       if (!text.equals(".") && !text.equals("..")) {
         names.add(text);
       }
@@ -129,14 +130,10 @@ final class JnaLayerFolder implements LayerFolder {
     try {
       Pointer parent =
           openExisting(directory, NtFiles.FILE_READ_ATTRIBUTES, NtFiles.DIRECTORY_FILE);
-      try (Memory info = new Memory(20 + 2L * last.length())) {
+      try (Memory info = linkInformation(parent, last)) {
         if (BasicInfo.get(kernel32, failures, parent, directory).isReparsePoint()) {
           throw failures.win32(HcsErrors.ACCESS_DENIED, "NtSetInformationFile", name);
         }
-        info.clear();
-        info.setPointer(8, parent);
-        info.setInt(16, 2 * last.length());
-        info.write(20, last.toCharArray(), 0, last.length());
         files.set(file, FILE_LINK_INFORMATION, info, name);
       } finally {
         kernel32.CloseHandle(parent);
@@ -144,6 +141,17 @@ final class JnaLayerFolder implements LayerFolder {
     } finally {
       kernel32.CloseHandle(file);
     }
+  }
+
+  /** FILE_LINK_INFORMATION: replace at 0, root at 8, length of the name in bytes at 16, name at 20. */
+  static Memory linkInformation(Pointer parent, String name) {
+    Memory info = new Memory(20 + 2L * name.length());
+    info.clear();
+    info.setPointer(8, parent);
+    info.setInt(16, 2 * name.length());
+    byte[] text = name.getBytes(StandardCharsets.UTF_16LE);
+    info.write(20, text, 0, text.length);
+    return info;
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 
 /**
  * Layers of vmcompute.dll; any thread, one prepare at a time (a Windows fault makes two time out).
@@ -18,18 +19,23 @@ final class JnaLayers implements ScratchLayers, LayerImport {
 
   private final VmComputeLayers dll;
   private final Failures failures;
+  private final ScratchDisk disk;
   private final DriverInfo info = new DriverInfo();
   private final ReentrantLock preparing = new ReentrantLock();
 
-  JnaLayers(VmComputeLayers dll, Failures failures) {
+  JnaLayers(VmComputeLayers dll, Failures failures, ScratchDisk disk) {
     this.dll = dll;
     this.failures = failures;
+    this.disk = disk;
   }
 
   @Override
   public boolean exists(Path layer) {
     var exists = new IntByReference();
-    check("LayerExists", layer, dll.LayerExists(info.pointer(), Wide.of(layer.toString()), exists));
+    check(
+        "LayerExists",
+        layer,
+        () -> dll.LayerExists(info.pointer(), Wide.of(layer.toString()), exists));
     return exists.getValue() != 0;
   }
 
@@ -39,18 +45,20 @@ final class JnaLayers implements ScratchLayers, LayerImport {
       check(
           "CreateSandboxLayer",
           layer,
-          dll.CreateSandboxLayer(
-              info.pointer(),
-              Wide.of(layer.toString()),
-              Pointer.NULL,
-              list.pointer(),
-              list.count()));
+          () ->
+              dll.CreateSandboxLayer(
+                  info.pointer(),
+                  Wide.of(layer.toString()),
+                  Pointer.NULL,
+                  list.pointer(),
+                  list.count()));
     }
   }
 
   @Override
   public void activate(Path layer) {
-    check("ActivateLayer", layer, dll.ActivateLayer(info.pointer(), Wide.of(layer.toString())));
+    check(
+        "ActivateLayer", layer, () -> dll.ActivateLayer(info.pointer(), Wide.of(layer.toString())));
   }
 
   @Override
@@ -60,8 +68,9 @@ final class JnaLayers implements ScratchLayers, LayerImport {
       check(
           "PrepareLayer",
           layer,
-          dll.PrepareLayer(
-              info.pointer(), Wide.of(layer.toString()), list.pointer(), list.count()));
+          () ->
+              dll.PrepareLayer(
+                  info.pointer(), Wide.of(layer.toString()), list.pointer(), list.count()));
     } finally {
       preparing.unlock();
     }
@@ -74,31 +83,40 @@ final class JnaLayers implements ScratchLayers, LayerImport {
     check(
         "GetLayerMountPath",
         layer,
-        dll.GetLayerMountPath(info.pointer(), id, length, Pointer.NULL));
+        () -> dll.GetLayerMountPath(info.pointer(), id, length, Pointer.NULL));
     if (length.getValue() == 0) {
       return Optional.empty();
     }
     try (Memory buffer = new Memory(2 * length.getValue())) {
       buffer.clear();
-      check("GetLayerMountPath", layer, dll.GetLayerMountPath(info.pointer(), id, length, buffer));
-      String path = buffer.getWideString(0);
+      check(
+          "GetLayerMountPath",
+          layer,
+          () -> dll.GetLayerMountPath(info.pointer(), id, length, buffer));
+      String path = Wide.of(buffer);
       return path.isEmpty() ? Optional.empty() : Optional.of(path);
     }
   }
 
   @Override
   public void unprepare(Path layer) {
-    check("UnprepareLayer", layer, dll.UnprepareLayer(info.pointer(), Wide.of(layer.toString())));
+    check(
+        "UnprepareLayer",
+        layer,
+        () -> dll.UnprepareLayer(info.pointer(), Wide.of(layer.toString())));
   }
 
   @Override
   public void deactivate(Path layer) {
-    check("DeactivateLayer", layer, dll.DeactivateLayer(info.pointer(), Wide.of(layer.toString())));
+    check(
+        "DeactivateLayer",
+        layer,
+        () -> dll.DeactivateLayer(info.pointer(), Wide.of(layer.toString())));
   }
 
   @Override
   public void destroy(Path layer) {
-    check("DestroyLayer", layer, dll.DestroyLayer(info.pointer(), Wide.of(layer.toString())));
+    check("DestroyLayer", layer, () -> dll.DestroyLayer(info.pointer(), Wide.of(layer.toString())));
   }
 
   @Override
@@ -106,14 +124,18 @@ final class JnaLayers implements ScratchLayers, LayerImport {
     check(
         "ExpandSandboxSize",
         layer,
-        dll.ExpandSandboxSize(info.pointer(), Wide.of(layer.toString()), bytes));
+        () -> dll.ExpandSandboxSize(info.pointer(), Wide.of(layer.toString()), bytes));
+    if (disk.isForgotten()) {
+      disk.extendVolume(layer, grown -> mountPath(grown).orElseThrow());
+    }
   }
 
   @Override
   public String nameToGuid(String name) {
     try (Memory guid = new Memory(Guid.BYTES)) {
       guid.clear();
-      failures.check(dll.NameToGuid(Wide.of(name), guid), "NameToGuid", name);
+      int code = failures.call("NameToGuid", () -> dll.NameToGuid(Wide.of(name), guid));
+      failures.check(code, "NameToGuid", name);
       return Guid.text(guid.getByteArray(0, Guid.BYTES));
     }
   }
@@ -124,30 +146,34 @@ final class JnaLayers implements ScratchLayers, LayerImport {
       check(
           "ImportLayer",
           layer,
-          dll.ImportLayer(
-              info.pointer(),
-              Wide.of(layer.toString()),
-              Wide.of(importFolder.toString()),
-              list.pointer(),
-              list.count()));
+          () ->
+              dll.ImportLayer(
+                  info.pointer(),
+                  Wide.of(layer.toString()),
+                  Wide.of(importFolder.toString()),
+                  list.pointer(),
+                  list.count()));
     }
   }
 
   @Override
   public void processBaseImage(Path layer) {
-    check("ProcessBaseImage", layer, dll.ProcessBaseImage(Wide.of(layer.toString())));
+    check("ProcessBaseImage", layer, () -> dll.ProcessBaseImage(Wide.of(layer.toString())));
   }
 
   @Override
   public void processUtilityImage(Path utilityVm) {
-    check("ProcessUtilityImage", utilityVm, dll.ProcessUtilityImage(Wide.of(utilityVm.toString())));
+    check(
+        "ProcessUtilityImage",
+        utilityVm,
+        () -> dll.ProcessUtilityImage(Wide.of(utilityVm.toString())));
   }
 
   private LayerDescriptors descriptors(List<Path> parents) {
     return LayerDescriptors.of(parents, parent -> nameToGuid(String.valueOf(parent.getFileName())));
   }
 
-  private void check(String function, Path layer, int code) {
-    failures.check(code, function, layer.toString());
+  private void check(String function, Path layer, IntSupplier call) {
+    failures.check(failures.call(function, call), function, layer.toString());
   }
 }

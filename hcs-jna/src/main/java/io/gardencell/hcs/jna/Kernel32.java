@@ -60,6 +60,25 @@ interface Kernel32 extends Library {
   boolean WriteFile(
       Pointer file, Pointer buffer, int size, IntByReference written, Pointer overlapped);
 
+  boolean GetOverlappedResult(Pointer file, Pointer overlapped, IntByReference bytes, boolean wait);
+
+  boolean FlushFileBuffers(Pointer file);
+
+  boolean SetFileCompletionNotificationModes(Pointer file, byte flags);
+
+  boolean QueryInformationJobObject(
+      Pointer job, int infoClass, Pointer info, int size, IntByReference returned);
+
+  boolean DeviceIoControl(
+      Pointer device,
+      int code,
+      Pointer in,
+      int inSize,
+      Pointer out,
+      int outSize,
+      IntByReference returned,
+      Pointer overlapped);
+
   boolean CancelIoEx(Pointer file, Pointer overlapped);
 
   Pointer CreateFileW(

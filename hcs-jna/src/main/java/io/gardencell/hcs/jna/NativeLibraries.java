@@ -18,6 +18,7 @@ record NativeLibraries(
     Advapi32 advapi32,
     NtDll ntdll,
     IpHlpApi ipHlpApi,
+    VirtDisk virtDisk,
     Ole32 ole32,
     OleAut32 oleAut32) {
 
@@ -36,6 +37,7 @@ record NativeLibraries(
         load("advapi32", Advapi32.class),
         load("ntdll", NtDll.class),
         load("iphlpapi", IpHlpApi.class),
+        load("virtdisk", VirtDisk.class),
         load("ole32", Ole32.class),
         load("oleaut32", OleAut32.class));
   }

@@ -6,6 +6,7 @@ import com.sun.jna.Pointer;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
@@ -30,6 +31,13 @@ final class Notifications {
 
   private static final Logger log = LoggerFactory.getLogger(Notifications.class);
 
+  /**
+   * Every callback there ever was, a handful: HCS may call one as long as it is registered, and
+   * whoever forgets to close a handle must not crash the process.
+   */
+  private static final Set<VmCompute.NotificationCallback> NEVER_COLLECTED =
+      ConcurrentHashMap.newKeySet();
+
   private final ConcurrentMap<Long, NotificationStates> states = new ConcurrentHashMap<>();
   private final AtomicLong keys = new AtomicLong();
   private final Executor executor;
@@ -42,6 +50,7 @@ final class Notifications {
    */
   Notifications(Executor executor) {
     this.executor = executor;
+    NEVER_COLLECTED.add(callback);
     Native.setCallbackThreadInitializer(
         callback, new CallbackThreadInitializer(true, false, "hcs-callback"));
   }
@@ -66,18 +75,25 @@ final class Notifications {
     return states.size();
   }
 
+  /** The outermost frame of a thread of the DLL's: nothing may be thrown out of it. */
+  @SuppressWarnings("checkstyle:IllegalCatch")
   private void arrived(int type, Pointer context, int status, @Nullable Pointer data) {
     try {
       NotificationStates target = states.get(Pointer.nativeValue(context));
       if (target == null) {
         return;
       }
-      String text = data == null ? "" : data.getWideString(0);
+      String text = data == null ? "" : Wide.of(data);
       executor.execute(() -> deliver(target, type, status, text));
     } catch (RejectedExecutionException stopping) {
       log.atDebug()
           .addKeyValue("type", Integer.toHexString(type))
           .log("notification after the end");
+    } catch (RuntimeException | Error failed) {
+      log.atError()
+          .addKeyValue("type", Integer.toHexString(type))
+          .setCause(failed)
+          .log("a notification could not be handed over");
     }
   }
 

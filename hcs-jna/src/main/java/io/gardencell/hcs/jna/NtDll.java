@@ -5,7 +5,10 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
 import org.jspecify.annotations.NullUnmarked;
 
-/** ntdll.dll: file access relative to a directory handle, and the version that cannot be faked. */
+/**
+ * ntdll.dll: file access relative to a directory handle, jobs by name, and the version that cannot
+ * be faked.
+ */
 @NullUnmarked
 interface NtDll extends Library {
 
@@ -24,6 +27,8 @@ interface NtDll extends Library {
 
   int NtSetInformationFile(
       Pointer handle, Pointer ioStatus, Pointer info, int length, int infoClass);
+
+  int NtOpenJobObject(PointerByReference job, int access, Pointer objectAttributes);
 
   int RtlNtStatusToDosError(int status);
 

@@ -35,10 +35,7 @@ final class NtFiles {
   private static final int SYNCHRONIZE = 0x100000;
   private static final int OPEN_FOR_BACKUP = 0x4000;
   private static final int SYNCHRONOUS = 0x20;
-  private static final int DONT_REPARSE = 0x1000;
-  private static final int OBJECT_ATTRIBUTES_BYTES = 48;
-  private static final int UNICODE_STRING_BYTES = 16;
-  private static final int IO_STATUS_BYTES = 16;
+  static final int IO_STATUS_BYTES = 16;
   private static final int MAX_CHARS = 32767;
 
   private final NtDll ntdll;
@@ -56,25 +53,15 @@ final class NtFiles {
    */
   Pointer open(Pointer root, String name, int access, int share, int disposition, int options) {
     checkName(name);
-    try (Memory text = Wide.memory(name);
-        Memory unicode = new Memory(UNICODE_STRING_BYTES);
-        Memory attributes = new Memory(OBJECT_ATTRIBUTES_BYTES);
+    try (ObjectAttributes attributes =
+            new ObjectAttributes(root, name, ObjectAttributes.DONT_REPARSE);
         Memory status = new Memory(IO_STATUS_BYTES)) {
-      unicode.clear();
-      unicode.setShort(0, (short) (2 * name.length()));
-      unicode.setShort(2, (short) (2 * name.length()));
-      unicode.setPointer(8, text);
-      attributes.clear();
-      attributes.setInt(0, OBJECT_ATTRIBUTES_BYTES);
-      attributes.setPointer(8, root);
-      attributes.setPointer(16, unicode);
-      attributes.setInt(24, DONT_REPARSE);
       var handle = new PointerByReference();
       int code =
           ntdll.NtCreateFile(
               handle,
               access | SYNCHRONIZE,
-              attributes,
+              attributes.pointer(),
               status,
               Pointer.NULL,
               0,

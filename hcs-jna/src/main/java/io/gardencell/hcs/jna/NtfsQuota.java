@@ -19,16 +19,6 @@ final class NtfsQuota implements HostQuota {
   private static final String CONTROL = "7988b572-ec89-11cf-9c00-00aa00a14f56";
   private static final int IN_PROCESS_SERVER = 0x1;
 
-  private static final int INITIALIZE = 5;
-  private static final int SET_QUOTA_STATE = 6;
-  private static final int GET_QUOTA_STATE = 7;
-  private static final int SET_DEFAULT_QUOTA_THRESHOLD = 10;
-  private static final int SET_DEFAULT_QUOTA_LIMIT = 13;
-  private static final int GET_DEFAULT_QUOTA_LIMIT = 14;
-  private static final int CREATE_ENUM_USERS = 21;
-  private static final int NEXT = 3;
-  private static final int GET_QUOTA_USED = 11;
-
   private static final int STATE_MASK = 0x3;
   private static final int DISABLED = 0;
   private static final int ENFORCED = 2;
@@ -55,12 +45,12 @@ final class NtfsQuota implements HostQuota {
     com.call(
         () -> {
           try (ComObject control = control(volume, true)) {
-            check(control.call(SET_QUOTA_STATE, ENFORCED), "SetQuotaState", volume);
+            check(control.call(ComMethod.SET_QUOTA_STATE, ENFORCED), "SetQuotaState", volume);
             check(
-                control.call(SET_DEFAULT_QUOTA_THRESHOLD, bytes),
+                control.call(ComMethod.SET_DEFAULT_QUOTA_THRESHOLD, bytes),
                 "SetDefaultQuotaThreshold",
                 volume);
-            check(control.call(SET_DEFAULT_QUOTA_LIMIT, bytes), "SetDefaultQuotaLimit", volume);
+            check(control.call(ComMethod.SET_DEFAULT_QUOTA_LIMIT, bytes), "SetDefaultQuotaLimit", volume);
             return true;
           }
         });
@@ -85,16 +75,16 @@ final class NtfsQuota implements HostQuota {
 
   private boolean isLimited(ComObject control, String volume) {
     var state = new IntByReference();
-    check(control.call(GET_QUOTA_STATE, state), "GetQuotaState", volume);
+    check(control.call(ComMethod.GET_QUOTA_STATE, state), "GetQuotaState", volume);
     var limit = new LongByReference();
-    check(control.call(GET_DEFAULT_QUOTA_LIMIT, limit), "GetDefaultQuotaLimit", volume);
+    check(control.call(ComMethod.GET_DEFAULT_QUOTA_LIMIT, limit), "GetDefaultQuotaLimit", volume);
     return (state.getValue() & STATE_MASK) != DISABLED && limit.getValue() != NO_LIMIT;
   }
 
   private long usedByAll(ComObject control, String volume) {
     var found = new PointerByReference();
     check(
-        control.call(CREATE_ENUM_USERS, Pointer.NULL, 0, WITHOUT_NAMES, found),
+        control.call(ComMethod.CREATE_ENUM_USERS, Pointer.NULL, 0, WITHOUT_NAMES, found),
         "CreateEnumUsers",
         volume);
     long sum = 0;
@@ -110,13 +100,13 @@ final class NtfsQuota implements HostQuota {
   private @Nullable Long nextUsed(ComObject users, String volume) {
     var found = new PointerByReference();
     var fetched = new IntByReference();
-    check(users.call(NEXT, 1, found, fetched), "Next", volume);
+    check(users.call(ComMethod.NEXT_USER, 1, found, fetched), "Next", volume);
     if (fetched.getValue() == 0) {
       return null;
     }
     try (ComObject user = new ComObject(found.getValue())) {
       var used = new LongByReference();
-      check(user.call(GET_QUOTA_USED, used), "GetQuotaUsed", volume);
+      check(user.call(ComMethod.GET_QUOTA_USED, used), "GetQuotaUsed", volume);
       return used.getValue();
     }
   }
@@ -125,7 +115,7 @@ final class NtfsQuota implements HostQuota {
     ComObject control =
         ComObject.create(
             ole32, failures, CONTROL_CLASS, IN_PROCESS_SERVER, CONTROL, "DiskQuotaControl");
-    int code = control.call(INITIALIZE, Wide.of(volume), writable ? 1 : 0);
+    int code = control.call(ComMethod.INITIALIZE, Wide.of(volume), writable ? 1 : 0);
     if (code < 0) {
       control.close();
     }

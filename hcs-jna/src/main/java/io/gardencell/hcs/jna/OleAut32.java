@@ -13,5 +13,7 @@ interface OleAut32 extends Library {
 
   void SysFreeString(Pointer bstr);
 
+  void VariantInit(Pointer variant);
+
   int VariantClear(Pointer variant);
 }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PipeChannel implements AsynchronousByteChannel {
 
-  private static final int OVERLAPPED_BYTES = 32;
+  static final int OVERLAPPED_BYTES = 32;
   private static final int BOUNCE_BYTES = 64 * 1024;
   private static final int IO_PENDING = 997;
   private static final int NO_DATA = 232;

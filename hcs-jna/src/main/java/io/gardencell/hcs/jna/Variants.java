@@ -3,8 +3,10 @@ package io.gardencell.hcs.jna;
 import com.sun.jna.Pointer;
 import java.math.BigInteger;
 
-/** Numbers out of a VARIANT: type at 0, value at 8. */
+/** Numbers in a VARIANT, 24 bytes: type at 0, value at 8. */
 final class Variants {
+
+  static final int BYTES = 24;
 
   private static final int VT_R8 = 5;
   private static final int VT_DECIMAL = 14;
@@ -12,6 +14,11 @@ final class Variants {
   private static final int VT_UI8 = 21;
 
   private Variants() {}
+
+  static void setUnsigned(Pointer variant, long value) {
+    variant.setShort(0, (short) VT_UI8);
+    variant.setLong(8, value);
+  }
 
   /**
    * The number.

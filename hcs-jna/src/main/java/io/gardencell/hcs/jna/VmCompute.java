@@ -35,6 +35,17 @@ interface VmCompute extends Library {
 
   int HcsTerminateComputeSystem(Pointer system, WString options, PointerByReference result);
 
+  int HcsPauseComputeSystem(Pointer system, WString options, PointerByReference result);
+
+  int HcsResumeComputeSystem(Pointer system, WString options, PointerByReference result);
+
+  int HcsSaveComputeSystem(Pointer system, WString options, PointerByReference result);
+
+  int HcsGetServiceProperties(
+      WString propertyQuery, PointerByReference properties, PointerByReference result);
+
+  int HcsModifyServiceSettings(WString settings, PointerByReference result);
+
   int HcsGetComputeSystemProperties(
       Pointer system,
       WString propertyQuery,
@@ -66,6 +77,8 @@ interface VmCompute extends Library {
   int HcsTerminateProcess(Pointer process, PointerByReference result);
 
   int HcsSignalProcess(Pointer process, WString options, PointerByReference result);
+
+  int HcsGetProcessInfo(Pointer process, ProcessInformation info, PointerByReference result);
 
   int HcsGetProcessProperties(
       Pointer process, PointerByReference properties, PointerByReference result);

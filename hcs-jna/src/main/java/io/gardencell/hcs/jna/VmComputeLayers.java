@@ -5,6 +5,7 @@ import com.sun.jna.Pointer;
 import com.sun.jna.WString;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
+import com.sun.jna.ptr.PointerByReference;
 import org.jspecify.annotations.NullUnmarked;
 
 /**
@@ -18,6 +19,8 @@ interface VmComputeLayers extends Library {
   int NameToGuid(WString name, Pointer guid);
 
   int LayerExists(Pointer info, WString id, IntByReference exists);
+
+  int CreateLayer(Pointer info, WString id, WString parent);
 
   int CreateSandboxLayer(Pointer info, WString id, Pointer parent, Pointer parents, int count);
 
@@ -36,6 +39,14 @@ interface VmComputeLayers extends Library {
   int ExpandSandboxSize(Pointer info, WString id, long bytes);
 
   int ImportLayer(Pointer info, WString id, WString importFolder, Pointer parents, int count);
+
+  int ExportLayer(Pointer info, WString id, WString exportFolder, Pointer parents, int count);
+
+  int CopyLayer(Pointer info, WString sourceId, WString targetId, Pointer parents, int count);
+
+  int GetBaseImages(PointerByReference images);
+
+  int GrantVmAccess(WString vmId, WString file);
 
   int ProcessBaseImage(WString path);
 

@@ -1,6 +1,7 @@
 package io.gardencell.hcs.jna;
 
 import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
 import com.sun.jna.WString;
 import java.nio.charset.StandardCharsets;
 
@@ -24,6 +25,15 @@ final class Wide {
     Memory memory = new Memory(bytes.length);
     memory.write(0, bytes, 0, bytes.length);
     return memory;
+  }
+
+  /** Text up to its terminator; UTF-16 on any system, which {@code getWideString} is not. */
+  static String of(Pointer text) {
+    StringBuilder result = new StringBuilder();
+    for (long at = 0; text.getShort(at) != 0; at += 2) {
+      result.append((char) text.getShort(at));
+    }
+    return result.toString();
   }
 
   /** The part of a buffer before its terminator. */

@@ -62,6 +62,7 @@ public final class FaultyHost implements AutoCloseable {
         new Host(
             host.name(),
             host.description(),
+            host.build(),
             host.isolated(),
             wrap(HostCompute.class, host.compute()),
             wrap(HostProcesses.class, host.processes()),

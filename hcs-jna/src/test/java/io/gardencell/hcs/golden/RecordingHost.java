@@ -31,6 +31,7 @@ public final class RecordingHost implements CallRecorder {
     return new Host(
         inner.name(),
         inner.description(),
+        inner.build(),
         inner.isolated(),
         new RecordingCompute(tape, inner.compute()),
         inner.processes(),

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.document.HcsJson;
@@ -30,8 +29,7 @@ class HnsClientTest {
         (method, path, request, response) -> {
           requests.add(method + " " + path + " " + request);
           if (!answer.isEmpty()) {
-            Memory text = new Memory((answer.length() + 1L) * Native.WCHAR_SIZE);
-            text.setWideString(0, answer);
+            Memory text = Wide.memory(answer);
             answers.add(text);
             response.setValue(text);
           }

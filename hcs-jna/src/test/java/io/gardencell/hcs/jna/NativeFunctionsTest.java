@@ -25,6 +25,7 @@ class NativeFunctionsTest {
           Advapi32.class, "advapi32",
           NtDll.class, "ntdll",
           IpHlpApi.class, "iphlpapi",
+          VirtDisk.class, "virtdisk",
           Ole32.class, "ole32",
           OleAut32.class, "oleaut32");
 
@@ -56,9 +57,25 @@ class NativeFunctionsTest {
                 .filter(method -> !method.isSynthetic())
                 .map(Method::getName)
                 .forEach(name -> bound.add(library + " " + name)));
+    for (ComMethod method : ComMethod.values()) {
+      bound.add(method.library() + " " + method.function());
+    }
 
     assertThat(rows().stream().filter(row -> row.state().equals("bound")).map(Row::name))
         .containsExactlyInAnyOrderElementsOf(bound);
+  }
+
+  // hcs-abi.md §18 case 34: the slots
+  @Test
+  void theTableNamesTheSlotOfEachComMethod() throws IOException {
+    for (ComMethod method : ComMethod.values()) {
+      if (method != ComMethod.RELEASE) {
+        assertThat(rows())
+            .filteredOn(row -> row.function().equals(method.function()))
+            .extracting(Row::note)
+            .containsExactly("slot " + method.slot());
+      }
+    }
   }
 
   @Test

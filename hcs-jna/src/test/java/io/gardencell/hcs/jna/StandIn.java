@@ -68,11 +68,25 @@ final class StandIn {
 
   /** Whether the result documents of failures carry an event that names the function. */
   void events(boolean wanted) {
+    mark("events.txt", wanted);
+  }
+
+  /** Whether this program may open the jobs of containers. */
+  void beSystem(boolean wanted) {
+    mark("system.txt", wanted);
+  }
+
+  /** Whether preparing a layer leaves its file system as it is, however its disk has grown. */
+  void forgetToGrow(boolean wanted) {
+    mark("forgetful.txt", wanted);
+  }
+
+  private void mark(String file, boolean wanted) {
     try {
       if (wanted) {
-        Files.writeString(root.resolve("events.txt"), "");
+        Files.writeString(root.resolve(file), "");
       } else {
-        Files.deleteIfExists(root.resolve("events.txt"));
+        Files.deleteIfExists(root.resolve(file));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

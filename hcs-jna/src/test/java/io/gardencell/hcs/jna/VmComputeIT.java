@@ -77,9 +77,13 @@ class VmComputeIT {
     pipes = new CompletionPort(dlls.kernel32(), failures);
     calls =
         new ComputeCalls(dlls.compute(), failures, new Notifications(executor), pipes, executor);
-    compute = new JnaCompute(calls);
+    compute = new JnaCompute(calls, new SiloJob(dlls.ntdll(), dlls.kernel32()));
     hns = new HnsClient(dlls.network(), failures);
-    layers = new JnaLayers(dlls.layers(), failures);
+    layers =
+        new JnaLayers(
+            dlls.layers(),
+            failures,
+            new ScratchDisk(dlls.virtDisk(), dlls.kernel32(), failures, 17763));
     volumes = new JnaVolumes(dlls.kernel32(), failures);
     processes = new JnaProcesses(dlls.kernel32(), failures);
     interfaces = new JnaInterfaces(dlls.ipHlpApi(), failures);
