@@ -93,8 +93,7 @@ class HostBuildTest {
 
     pull(26100);
 
-    assertThatThrownBy(() -> pull(26200))
-        .hasMessageContaining("compatible with host 10.0.26200");
+    assertThatThrownBy(() -> pull(26200)).hasMessageContaining("compatible with host 10.0.26200");
     assertThat(DriverStore.names(directory.resolve("store/layers"))).isEmpty();
   }
 }

@@ -46,7 +46,8 @@ final class FsrmQuota implements HostQuota {
               ComObject quota = createOrGet(manager, volume);
               Memory limit = variant()) {
             Variants.setUnsigned(limit, bytes);
-            failures.check(quota.call(ComMethod.FSRM_PUT_QUOTA_LIMIT, limit), "put_QuotaLimit", volume);
+            failures.check(
+                quota.call(ComMethod.FSRM_PUT_QUOTA_LIMIT, limit), "put_QuotaLimit", volume);
             failures.check(quota.call(ComMethod.FSRM_COMMIT), "Commit", volume);
             return true;
           }
@@ -69,14 +70,16 @@ final class FsrmQuota implements HostQuota {
         () -> {
           try (ComObject manager = manager()) {
             var found = new PointerByReference();
-            int code = withBstr(volume, path -> manager.call(ComMethod.FSRM_GET_QUOTA, path, found));
+            int code =
+                withBstr(volume, path -> manager.call(ComMethod.FSRM_GET_QUOTA, path, found));
             if (code == NOT_FOUND) {
               return Optional.<Long>empty();
             }
             failures.check(code, "GetQuota", volume);
             try (ComObject quota = new ComObject(found.getValue());
                 Memory used = variant()) {
-              failures.check(quota.call(ComMethod.FSRM_GET_QUOTA_USED, used), "get_QuotaUsed", volume);
+              failures.check(
+                  quota.call(ComMethod.FSRM_GET_QUOTA_USED, used), "get_QuotaUsed", volume);
               long bytes = Variants.number(used);
               oleAut32.VariantClear(used);
               return Optional.of(bytes);

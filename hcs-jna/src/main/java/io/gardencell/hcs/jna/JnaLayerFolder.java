@@ -143,7 +143,9 @@ final class JnaLayerFolder implements LayerFolder {
     }
   }
 
-  /** FILE_LINK_INFORMATION: replace at 0, root at 8, length of the name in bytes at 16, name at 20. */
+  /**
+   * FILE_LINK_INFORMATION: replace at 0, root at 8, length of the name in bytes at 16, name at 20.
+   */
   static Memory linkInformation(Pointer parent, String name) {
     Memory info = new Memory(20 + 2L * name.length());
     info.clear();

@@ -50,7 +50,10 @@ final class NtfsQuota implements HostQuota {
                 control.call(ComMethod.SET_DEFAULT_QUOTA_THRESHOLD, bytes),
                 "SetDefaultQuotaThreshold",
                 volume);
-            check(control.call(ComMethod.SET_DEFAULT_QUOTA_LIMIT, bytes), "SetDefaultQuotaLimit", volume);
+            check(
+                control.call(ComMethod.SET_DEFAULT_QUOTA_LIMIT, bytes),
+                "SetDefaultQuotaLimit",
+                volume);
             return true;
           }
         });

@@ -11,6 +11,7 @@ import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.document.ModifyRequest;
 import io.gardencell.hcs.document.SystemQuery;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -195,6 +196,42 @@ class FaultsIT {
     }
     process.close();
     system.close();
+  }
+
+  // hcs-abi.md §15: a process that came without its pipes
+  @Test
+  void pipesThatAreLeftOutAreFetched() throws Exception {
+    try (ComputeSystem system = RunningSystem.started(fixture, id)) {
+      standIn.faults("HcsCreateProcess=withhold");
+      ComputeProcess process = system.createProcess(RunningSystem.process("probe.exe out x cat"));
+
+      process.stdin().orElseThrow().close();
+      var read = ByteBuffer.allocate(16);
+      assertThat(process.stdout().orElseThrow().read(read).get(60, TimeUnit.SECONDS)).isPositive();
+      assertThat(read.get(0)).isEqualTo((byte) 'x');
+      assertThat(process.exited().get(60, TimeUnit.SECONDS)).isZero();
+      process.stdout().orElseThrow().close();
+      process.stderr().orElseThrow().close();
+      process.close();
+    }
+  }
+
+  @Test
+  void aProcessWhosePipesCannotBeHadIsEnded() {
+    try (ComputeSystem system = RunningSystem.started(fixture, id)) {
+      int before = standIn.left().processes();
+      standIn.faults("HcsCreateProcess=withhold", "HcsGetProcessInfo=0x80070006");
+      assertThatThrownBy(() -> system.createProcess(RunningSystem.process("probe.exe sleep 60000")))
+          .satisfies(code(HcsErrors.INVALID_HANDLE));
+
+      standIn.faults("HcsCreateProcess=withhold", "HcsGetProcessInfo=0x0");
+      assertThatThrownBy(() -> system.createProcess(RunningSystem.process("probe.exe sleep 60000")))
+          .hasMessageContaining("no pipe for stdin, stdout, stderr");
+
+      assertThat(standIn.journal("HcsTerminateProcess")).hasSizeGreaterThanOrEqualTo(2);
+      assertThat(standIn.left().processes()).isEqualTo(before);
+      assertThat(standIn.left().pipes()).isZero();
+    }
   }
 
   /** The result document is the last argument of each function: it only arrives if all fit. */

@@ -48,8 +48,7 @@ class NotificationsIT {
           onHandOver.run();
           thread.execute(task);
         };
-    return new ComputeCalls(
-        dlls.compute(), failures, new Notifications(executor), pipes, executor);
+    return new ComputeCalls(dlls.compute(), failures, new Notifications(executor), pipes, executor);
   }
 
   @AfterEach
@@ -62,8 +61,7 @@ class NotificationsIT {
 
   private ComputeSystem started() {
     String id = "notes-" + UUID.randomUUID();
-    ComputeSystem system =
-        compute.create(id, RunningSystem.document(fixture), RunningSystem.LIMIT);
+    ComputeSystem system = compute.create(id, RunningSystem.document(fixture), RunningSystem.LIMIT);
     system.start(RunningSystem.LIMIT);
     return system;
   }

@@ -70,23 +70,30 @@ class RareFunctionsIT {
     Pointer system = handle.getValue();
     var jobs = new SiloJob(dlls.ntdll(), dlls.kernel32());
     try (JnaComputeSystem owner = JnaComputeSystem.register(calls, jobs, id, system)) {
-      owner.await(Notifications.SYSTEM_CREATE_COMPLETED, "HcsCreateComputeSystem", RunningSystem.LIMIT);
+      owner.await(
+          Notifications.SYSTEM_CREATE_COMPLETED, "HcsCreateComputeSystem", RunningSystem.LIMIT);
       owner.start(RunningSystem.LIMIT);
 
       calls.invokePending(
-          "HcsPauseComputeSystem", id, r -> compute.HcsPauseComputeSystem(system, Wide.of("{}"), r));
+          "HcsPauseComputeSystem",
+          id,
+          r -> compute.HcsPauseComputeSystem(system, Wide.of("{}"), r));
       owner.await(0x4, "HcsPauseComputeSystem", RunningSystem.LIMIT);
       assertThat(owner.properties().state()).isEqualTo("Paused");
 
       calls.invokePending(
-          "HcsResumeComputeSystem", id, r -> compute.HcsResumeComputeSystem(system, Wide.of(""), r));
+          "HcsResumeComputeSystem",
+          id,
+          r -> compute.HcsResumeComputeSystem(system, Wide.of(""), r));
       owner.await(0x5, "HcsResumeComputeSystem", RunningSystem.LIMIT);
       assertThat(owner.properties().state()).isEqualTo("Running");
 
       calls.invokePending(
           "HcsPauseComputeSystem", id, r -> compute.HcsPauseComputeSystem(system, Wide.of(""), r));
       calls.invokePending(
-          "HcsSaveComputeSystem", id, r -> compute.HcsSaveComputeSystem(system, Wide.of("{\"a\":1}"), r));
+          "HcsSaveComputeSystem",
+          id,
+          r -> compute.HcsSaveComputeSystem(system, Wide.of("{\"a\":1}"), r));
       owner.await(0x8, "HcsSaveComputeSystem", RunningSystem.LIMIT);
       assertThat(last("HcsSaveComputeSystem")).contains(id, "{\\\"a\\\":1}");
       owner.terminate();
@@ -117,8 +124,7 @@ class RareFunctionsIT {
   void layersAreMadeExportedAndCopied() {
     Pointer info = new DriverInfo().pointer();
     Path layer = fixture.directory().resolve("made");
-    assertThat(
-            dlls.layers().CreateLayer(info, Wide.of(layer.toString()), Wide.of("parent-of-it")))
+    assertThat(dlls.layers().CreateLayer(info, Wide.of(layer.toString()), Wide.of("parent-of-it")))
         .isZero();
     assertThat(layer).isDirectory();
     assertThat(last("CreateLayer")).contains("\"Flavour\":1", "\"parent\":\"parent-of-it\"");

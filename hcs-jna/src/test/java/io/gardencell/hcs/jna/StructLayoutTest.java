@@ -134,8 +134,7 @@ class StructLayoutTest {
     assertThat(version).isEqualTo(new WindowsVersion(10, 0, 17763, 5122));
     assertThat(version).hasToString("Windows build 17763.5122");
     advapi32.on("RegGetValueW", arguments -> 2);
-    assertThat(WindowsVersion.read(ntdll.dll(), advapi32.dll()))
-        .hasToString("Windows build 17763");
+    assertThat(WindowsVersion.read(ntdll.dll(), advapi32.dll())).hasToString("Windows build 17763");
   }
 
   // hcs-abi.md §18 case 41: decoding of classes 1, 3 and 28
