@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A list of IP_ADAPTER_ADDRESSES (iptypes.h): index at 4, next at 8, unicast addresses at 24,
- * friendly name at 72, OperStatus at 104, IPv4 metric at 216, LUID at 224, compartment at 248. An address has the next one at 8 and a
- * SOCKET_ADDRESS at 16, whose first member points to the sockaddr.
+ * friendly name at 72, OperStatus at 104, IPv4 metric at 216, LUID at 224, compartment at 248. An
+ * address has the next one at 8 and a SOCKET_ADDRESS at 16, whose first member points to the
+ * sockaddr.
  */
 final class AdapterAddresses {
 

@@ -63,7 +63,8 @@ class JnaInterfacesTest {
       new JnaInterfaces(
           iphlpapi.dll(),
           new Failures(
-              new ScriptedLibrary<>(Kernel32.class).dll(), new ScriptedLibrary<>(Ole32.class).dll()));
+              new ScriptedLibrary<>(Kernel32.class).dll(),
+              new ScriptedLibrary<>(Ole32.class).dll()));
   private final HostInterface adapter =
       new HostInterface("vEthernet (web)", 9, 77, 3, true, 25, List.of());
 
