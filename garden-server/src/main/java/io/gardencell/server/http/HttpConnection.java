@@ -28,6 +28,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private @Nullable StreamedBody sending;
   private boolean betweenRequests;
   private boolean headBegun;
+  private boolean untilTaken;
 
   HttpConnection(GardenServer server) {
     this.server = server;
@@ -117,15 +118,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     ChannelHandlerContext ctx = Objects.requireNonNull(context);
     exchange = null;
     deadline().clear();
-    if (keep) {
-      betweenRequests = true;
+    if (keep && ctx.channel().isWritable()) {
+      next(ctx);
+    } else if (keep) {
+      // A client that asks and does not read has to take some answers before it is asked for more.
+      untilTaken = true;
+      ctx.channel().config().setAutoRead(false);
       deadline().in(server.settings().idle());
-      ctx.channel().config().setAutoRead(true);
-      decoder.next();
     } else {
       ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
           .addListener(done -> end(ctx, done.isSuccess() && !received));
     }
+  }
+
+  private void next(ChannelHandlerContext ctx) {
+    untilTaken = false;
+    betweenRequests = true;
+    deadline().in(server.settings().idle());
+    ctx.channel().config().setAutoRead(true);
+    decoder.next();
   }
 
   private void end(ChannelHandlerContext ctx, boolean linger) {
@@ -176,6 +187,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         deadline().in(server.settings().idle());
       }
       sending.writability();
+    } else if (untilTaken && ctx.channel().isWritable()) {
+      next(ctx);
     }
   }
 

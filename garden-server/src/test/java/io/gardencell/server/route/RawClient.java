@@ -72,6 +72,12 @@ public final class RawClient implements AutoCloseable {
     return this;
   }
 
+  /** Closes so that the other side gets a reset. */
+  public void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
   private SocketChannel channel() {
     return socket.getChannel();
   }
