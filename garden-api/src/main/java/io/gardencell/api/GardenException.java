@@ -27,9 +27,7 @@ public abstract sealed class GardenException extends RuntimeException {
 
   /** A failure of no special kind with its cause. */
   public static Failure failure(String message, Throwable cause) {
-    Failure failure = new Failure(message);
-    failure.initCause(cause);
-    return failure;
+    return new Failure(message, cause);
   }
 
   /**
@@ -45,10 +43,6 @@ public abstract sealed class GardenException extends RuntimeException {
       case SERVICE_UNAVAILABLE -> new ServiceUnavailable(body.message());
       case NONE -> new Failure(body.message());
     };
-  }
-
-  final ErrorBody plain(ErrorType type) {
-    return ErrorBody.of(type, String.valueOf(getMessage()));
   }
 
   /** There is no such container. */
@@ -89,78 +83,82 @@ public abstract sealed class GardenException extends RuntimeException {
     }
   }
 
+  /** A kind that says nothing on the wire but its type and text. */
+  public abstract static sealed class Worded extends GardenException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final ErrorType type;
+
+    private Worded(ErrorType type, String message) {
+      super(message);
+      this.type = type;
+    }
+
+    private Worded(ErrorType type, String message, Throwable cause) {
+      this(type, message);
+      initCause(cause);
+    }
+
+    @Override
+    public final ErrorBody body() {
+      return ErrorBody.of(type, String.valueOf(getMessage()));
+    }
+  }
+
   /** The program to run does not exist in the container. */
-  public static final class ExecutableNotFound extends GardenException {
+  public static final class ExecutableNotFound extends Worded {
 
     private static final long serialVersionUID = 1L;
 
     public ExecutableNotFound(String message) {
-      super(message);
+      super(ErrorType.EXECUTABLE_NOT_FOUND, message);
     }
 
     public ExecutableNotFound(String message, Throwable cause) {
-      super(message);
-      initCause(cause);
-    }
-
-    @Override
-    public ErrorBody body() {
-      return plain(ErrorType.EXECUTABLE_NOT_FOUND);
+      super(ErrorType.EXECUTABLE_NOT_FOUND, message, cause);
     }
   }
 
   /** The server cannot work until someone repairs it; Diego gives up on this kind. */
-  public static final class Unrecoverable extends GardenException {
+  public static final class Unrecoverable extends Worded {
 
     private static final long serialVersionUID = 1L;
 
     public Unrecoverable(String message) {
-      super(message);
+      super(ErrorType.UNRECOVERABLE, message);
     }
 
     public Unrecoverable(String message, Throwable cause) {
-      super(message);
-      initCause(cause);
-    }
-
-    @Override
-    public ErrorBody body() {
-      return plain(ErrorType.UNRECOVERABLE);
+      super(ErrorType.UNRECOVERABLE, message, cause);
     }
   }
 
   /** The server cannot do it now. */
-  public static final class ServiceUnavailable extends GardenException {
+  public static final class ServiceUnavailable extends Worded {
 
     private static final long serialVersionUID = 1L;
 
     public ServiceUnavailable(String message) {
-      super(message);
+      super(ErrorType.SERVICE_UNAVAILABLE, message);
     }
 
     public ServiceUnavailable(String message, Throwable cause) {
-      super(message);
-      initCause(cause);
-    }
-
-    @Override
-    public ErrorBody body() {
-      return plain(ErrorType.SERVICE_UNAVAILABLE);
+      super(ErrorType.SERVICE_UNAVAILABLE, message, cause);
     }
   }
 
   /** Any other failure; its type on the wire is empty. */
-  public static final class Failure extends GardenException {
+  public static final class Failure extends Worded {
 
     private static final long serialVersionUID = 1L;
 
     private Failure(String message) {
-      super(message);
+      super(ErrorType.NONE, message);
     }
 
-    @Override
-    public ErrorBody body() {
-      return plain(ErrorType.NONE);
+    private Failure(String message, Throwable cause) {
+      super(ErrorType.NONE, message, cause);
     }
   }
 }

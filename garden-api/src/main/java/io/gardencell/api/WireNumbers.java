@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.deser.ContextualDeserializer;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Integers of the wire: plain, in range, never a fraction, an exponent or a string. */
@@ -27,22 +28,31 @@ final class WireNumbers {
     private final BigInteger min;
     private final BigInteger max;
     private final String expected;
+    private final Function<BigInteger, T> value;
     private boolean optional;
 
-    RangeReader(BigInteger min, BigInteger max, String expected) {
+    RangeReader(BigInteger min, BigInteger max, String expected, Function<BigInteger, T> value) {
       this.min = min;
       this.max = max;
       this.expected = expected;
+      this.value = value;
     }
 
-    abstract T value(BigInteger number);
+    /** Reads an integer without a sign. */
+    RangeReader(int bits, Function<BigInteger, T> value) {
+      this(
+          BigInteger.ZERO,
+          BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.ONE),
+          "an unsigned " + bits + "-bit integer",
+          value);
+    }
 
     @Override
     public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
       if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
         BigInteger number = parser.getBigIntegerValue();
         if (number.compareTo(min) >= 0 && number.compareTo(max) <= 0) {
-          return value(number);
+          return value.apply(number);
         }
       }
       throw Mismatch.at(parser, expected);
@@ -58,22 +68,13 @@ final class WireNumbers {
 
     @Override
     public @Nullable T getNullValue(DeserializationContext context) {
-      return optional ? null : value(BigInteger.ZERO);
+      return optional ? null : value.apply(BigInteger.ZERO);
     }
-  }
-
-  private static BigInteger unsignedMax(int bits) {
-    return BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.ONE);
   }
 
   static final class U64Reader extends RangeReader<Long> {
     U64Reader() {
-      super(BigInteger.ZERO, unsignedMax(64), "an unsigned 64-bit integer");
-    }
-
-    @Override
-    Long value(BigInteger number) {
-      return number.longValue();
+      super(64, BigInteger::longValue);
     }
   }
 
@@ -93,34 +94,19 @@ final class WireNumbers {
 
   static final class U32Reader extends RangeReader<Long> {
     U32Reader() {
-      super(BigInteger.ZERO, unsignedMax(32), "an unsigned 32-bit integer");
-    }
-
-    @Override
-    Long value(BigInteger number) {
-      return number.longValue();
+      super(32, BigInteger::longValue);
     }
   }
 
   static final class U16Reader extends RangeReader<Integer> {
     U16Reader() {
-      super(BigInteger.ZERO, unsignedMax(16), "an unsigned 16-bit integer");
-    }
-
-    @Override
-    Integer value(BigInteger number) {
-      return number.intValue();
+      super(16, BigInteger::intValue);
     }
   }
 
   static final class U8Reader extends RangeReader<Integer> {
     U8Reader() {
-      super(BigInteger.ZERO, unsignedMax(8), "an unsigned 8-bit integer");
-    }
-
-    @Override
-    Integer value(BigInteger number) {
-      return number.intValue();
+      super(8, BigInteger::intValue);
     }
   }
 
@@ -129,12 +115,8 @@ final class WireNumbers {
       super(
           BigInteger.valueOf(Integer.MIN_VALUE),
           BigInteger.valueOf(Integer.MAX_VALUE),
-          "a 32-bit integer");
-    }
-
-    @Override
-    Integer value(BigInteger number) {
-      return number.intValue();
+          "a 32-bit integer",
+          BigInteger::intValue);
     }
   }
 
@@ -143,12 +125,8 @@ final class WireNumbers {
       super(
           BigInteger.valueOf(Long.MIN_VALUE),
           BigInteger.valueOf(Long.MAX_VALUE),
-          "a 64-bit integer");
-    }
-
-    @Override
-    Long value(BigInteger number) {
-      return number.longValue();
+          "a 64-bit integer",
+          BigInteger::longValue);
     }
   }
 
@@ -158,12 +136,8 @@ final class WireNumbers {
       super(
           BigInteger.valueOf(Long.MIN_VALUE),
           BigInteger.valueOf(Long.MAX_VALUE),
-          "an integer number of nanoseconds");
-    }
-
-    @Override
-    Duration value(BigInteger number) {
-      return Duration.ofNanos(number.longValue());
+          "an integer number of nanoseconds",
+          nanos -> Duration.ofNanos(nanos.longValue()));
     }
   }
 
