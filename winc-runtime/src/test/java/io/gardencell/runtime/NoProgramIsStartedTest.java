@@ -6,7 +6,6 @@ import io.gardencell.api.oci.OciProcess;
 import io.gardencell.api.spi.ContainerProcess;
 import io.gardencell.api.spi.ContainerState;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -35,9 +34,13 @@ class NoProgramIsStartedTest {
   @SuppressWarnings("NullAway.Init")
   private FakeHost fake;
 
+  @SuppressWarnings("NullAway.Init")
+  private Depot depot;
+
   @BeforeEach
   void open() {
     fake = new FakeHost(directory.resolve("proc"));
+    depot = new Depot(directory.resolve("depot"));
   }
 
   @Test
@@ -72,7 +75,7 @@ class NoProgramIsStartedTest {
   }
 
   private void everyOperation(WincRuntime runtime, String handle) throws Exception {
-    ContainerState state = runtime.create(bundle(handle, ""));
+    ContainerState state = runtime.create(depot.bundle(handle));
     fake.endpoints.put(handle, "ep");
     assertThat(runtime.state(handle)).contains(state);
     assertThat(runtime.containers()).isNotEmpty();
@@ -86,7 +89,7 @@ class NoProgramIsStartedTest {
       process.exited().get(10, TimeUnit.SECONDS);
     }
     String shared = ",\"network\":{\"networkSharedContainerName\":\"%s\"}".formatted(handle);
-    runtime.runSidecar(bundle(handle + "-side", shared)).close();
+    runtime.runSidecar(depot.bundle(handle + "-side", "", shared)).close();
     runtime.delete(handle);
     assertThat(fake.systems).isEmpty();
   }
@@ -105,16 +108,5 @@ class NoProgramIsStartedTest {
     Path file = directory.resolve("recording.jfr");
     recording.dump(file);
     return RecordingFile.readAllEvents(file);
-  }
-
-  private Path bundle(String handle, String windows) throws IOException {
-    Path bundle = Files.createDirectories(directory.resolve("depot").resolve(handle));
-    Files.writeString(
-        bundle.resolve("config.json"),
-        "{\"ociVersion\":\"1.2.1\",\"process\":{\"args\":[\"init\"],\"cwd\":\"/\"},"
-            + "\"root\":{\"path\":\"vol\"},\"windows\":{\"layerFolders\":[\"C:\\\\l1\"]"
-            + windows
-            + "}}");
-    return bundle;
   }
 }

@@ -9,7 +9,6 @@ import io.gardencell.api.spi.ContainerProcess;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.SystemExit;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +37,9 @@ class OutOfMemoryTest {
   private FakeHost fake;
 
   @SuppressWarnings("NullAway.Init")
+  private Depot depot;
+
+  @SuppressWarnings("NullAway.Init")
   private WincRuntime runtime;
 
   private final List<ContainerEvent> events = new CopyOnWriteArrayList<>();
@@ -45,9 +47,11 @@ class OutOfMemoryTest {
   @BeforeEach
   void open() throws IOException {
     fake = new FakeHost(directory.resolve("proc"));
+    depot = new Depot(directory.resolve("depot"));
     runtime = runtime();
     runtime.onEvent(events::add);
-    runtime.create(bundle(",\"resources\":{\"memory\":{\"limit\":%d}}".formatted(LIMIT)));
+    runtime.create(
+        depot.bundle("c1", "", ",\"resources\":{\"memory\":{\"limit\":%d}}".formatted(LIMIT)));
   }
 
   @AfterEach
@@ -86,7 +90,7 @@ class OutOfMemoryTest {
   @Test
   void withoutALimitThereIsNothingToReach() throws Exception {
     runtime.delete("c1");
-    runtime.create(bundle(""));
+    runtime.create(depot.bundle("c1"));
     fake.commitPeak = Long.MAX_VALUE;
 
     assertThat(eventsAtTheEndWith(3)).isEmpty();
@@ -100,7 +104,7 @@ class OutOfMemoryTest {
     assertThat(events).containsExactly(OUT_OF_MEMORY);
 
     runtime.delete("c1");
-    runtime.create(bundle(""));
+    runtime.create(depot.bundle("c1"));
     eventsAtTheEndWith(0xC0000017L);
 
     assertThat(events).containsExactly(OUT_OF_MEMORY, OUT_OF_MEMORY);
@@ -165,16 +169,5 @@ class OutOfMemoryTest {
 
   private WincRuntime runtime() {
     return new WincRuntime(fake.host(), RuntimeConfig.ofRoot(directory.resolve("state")));
-  }
-
-  private Path bundle(String windows) throws IOException {
-    Path bundle = Files.createDirectories(directory.resolve("depot").resolve("c1"));
-    Files.writeString(
-        bundle.resolve("config.json"),
-        "{\"ociVersion\":\"1.2.1\",\"process\":{\"args\":[\"init\"],\"cwd\":\"/\"},"
-            + "\"root\":{\"path\":\"vol\"},\"windows\":{\"layerFolders\":[\"C:\\\\l1\"]"
-            + windows
-            + "}}");
-    return bundle;
   }
 }

@@ -10,6 +10,7 @@ import io.gardencell.api.spi.ContainerProcess;
 import io.gardencell.api.spi.ContainerState;
 import io.gardencell.api.spi.ContainerState.Status;
 import io.gardencell.hcs.HcsErrors;
+import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.document.HcsJson;
 import io.gardencell.hcs.document.ProcessDocument;
 import java.io.IOException;
@@ -36,6 +37,9 @@ class WincRuntimeTest {
   private FakeHost fake;
 
   @SuppressWarnings("NullAway.Init")
+  private Depot depot;
+
+  @SuppressWarnings("NullAway.Init")
   private WincRuntime runtime;
 
   @SuppressWarnings("NullAway.Init")
@@ -44,6 +48,7 @@ class WincRuntimeTest {
   @BeforeEach
   void open() {
     fake = new FakeHost(directory.resolve("proc"));
+    depot = new Depot(directory.resolve("depot"), VOLUME);
     config =
         RuntimeConfig.ofRoot(directory.resolve("state"))
             .withStopTimeouts(Duration.ofMillis(1), Duration.ofSeconds(5));
@@ -57,7 +62,7 @@ class WincRuntimeTest {
 
   @Test
   void createStartsTheContainerAndMountsItsVolume() throws IOException {
-    ContainerState state = runtime.create(bundle("c1", "", ""));
+    ContainerState state = runtime.create(depot.bundle("c1"));
 
     assertThat(state.status()).isEqualTo(Status.RUNNING);
     assertThat(fake.mounts).containsEntry(state.root(), VOLUME);
@@ -78,12 +83,12 @@ class WincRuntimeTest {
             + "{\"source\":\"%s\",\"destination\":\"/tmp/f\"}],".formatted(file);
     String limits = ",\"resources\":{\"memory\":{\"limit\":1048577},\"cpu\":{\"shares\":20000}}";
 
-    runtime.create(bundle("c1", mounts, limits));
+    runtime.create(depot.bundle("c1", mounts, limits));
 
     assertThat(HcsJson.write(fake.system("c1").document))
         .isEqualTo(
             ("{\"SystemType\":\"Container\",\"Name\":\"\",\"VolumePath\":\"\\\\\\\\?\\\\Volume{a52b0e01-d5ba-48dd-af1f-7a4b2e8a8d07}\\\\\","
-                    + "\"LayerFolderPath\":\"ignored\",\"Layers\":[{\"ID\":\"guid-of-top\",\"Path\":\"C:\\\\l\\\\top\"}],"
+                    + "\"LayerFolderPath\":\"ignored\",\"Layers\":[{\"ID\":\"guid-of-l1\",\"Path\":\"C:\\\\l1\"}],"
                     + "\"ProcessorWeight\":10000,\"MemoryMaximumInMB\":2,\"HostName\":\"h\","
                     + "\"MappedDirectories\":[{\"HostPath\":\"%s\",\"ContainerPath\":\"C:\\\\tmp\\\\d\",\"ReadOnly\":false,"
                     + "\"BandwidthMaximum\":0,\"IOPSMaximum\":0,\"CreateInUtilityVM\":false}],\"HvPartition\":false}")
@@ -99,10 +104,11 @@ class WincRuntimeTest {
     List<ContainerEvent> events = new ArrayList<>();
     runtime.onEvent(events::add);
 
-    runtime.create(bundle("c1", mount, ""));
+    runtime.create(depot.bundle("c1", mount, ""));
     fake.endpoints.put("c1", "ep");
     runtime
-        .runSidecar(bundle("side", mount, ",\"network\":{\"networkSharedContainerName\":\"c1\"}"))
+        .runSidecar(
+            depot.bundle("side", mount, ",\"network\":{\"networkSharedContainerName\":\"c1\"}"))
         .close();
 
     assertThat(events)
@@ -115,7 +121,7 @@ class WincRuntimeTest {
         List.of("HcsStartComputeSystem", "HcsCreateProcess", "SetVolumeMountPointW")) {
       fake.fail(function, HcsErrors.ACCESS_DENIED);
 
-      assertThatThrownBy(() -> runtime.create(bundle("c1", "", "")))
+      assertThatThrownBy(() -> runtime.create(depot.bundle("c1")))
           .isInstanceOf(GardenException.class)
           .hasMessageContaining("Access is denied.");
 
@@ -131,7 +137,7 @@ class WincRuntimeTest {
 
   @Test
   void secondContainerOfTheSameHandleIsRefused() throws IOException {
-    Path bundle = bundle("c1", "", "");
+    Path bundle = depot.bundle("c1");
     runtime.create(bundle);
 
     assertThatThrownBy(() -> runtime.create(bundle))
@@ -141,7 +147,7 @@ class WincRuntimeTest {
 
   @Test
   void runStartsAProcessWithPipes() throws Exception {
-    runtime.create(bundle("c1", "", ""));
+    runtime.create(depot.bundle("c1"));
 
     try (ContainerProcess process =
         runtime.run(
@@ -161,7 +167,7 @@ class WincRuntimeTest {
   // winc-runtime.md §17.3
   @Test
   void missingProgramIsExecutableNotFound() throws IOException {
-    runtime.create(bundle("c1", "", ""));
+    runtime.create(depot.bundle("c1"));
     fake.fail("HcsCreateProcess", HcsErrors.FILE_NOT_FOUND);
 
     assertThatThrownBy(() -> runtime.run("c1", process("nope")))
@@ -183,7 +189,7 @@ class WincRuntimeTest {
   // winc-runtime.md §18 case 70, 17.34
   @Test
   void statsComeFromOneQueryForRequestsThatComeTogether() throws IOException {
-    runtime.create(bundle("c1", "", ""));
+    runtime.create(depot.bundle("c1"));
 
     assertThat(runtime.stats("c1").cpuTotalNanos()).isEqualTo(12300);
     assertThat(runtime.stats("c1").memoryBytes()).isEqualTo(52428800);
@@ -197,7 +203,7 @@ class WincRuntimeTest {
   // winc-runtime.md §18 case 62, 17.11 and 17.13
   @Test
   void deleteEndsSidecarsFirstAndRemovesEverything() throws IOException {
-    runtime.create(bundle("c1", "", ""));
+    runtime.create(depot.bundle("c1"));
     fake.systems.put(
         "foreign",
         fake
@@ -215,7 +221,7 @@ class WincRuntimeTest {
 
   @Test
   void containerThatDoesNotShutDownIsTerminated() throws IOException {
-    runtime.create(bundle("c1", "", ""));
+    runtime.create(depot.bundle("c1"));
     fake.shutdownHangs = true;
 
     runtime.delete("c1");
@@ -227,7 +233,7 @@ class WincRuntimeTest {
   // winc-runtime.md §17.40
   @Test
   void anotherContainersVolumeIsNotUnmounted() throws IOException {
-    ContainerState state = runtime.create(bundle("c1", "", ""));
+    ContainerState state = runtime.create(depot.bundle("c1"));
     fake.mounts.put(state.root(), "\\\\?\\Volume{other}\\");
 
     runtime.delete("c1");
@@ -238,7 +244,7 @@ class WincRuntimeTest {
   // winc-runtime.md §17.41
   @Test
   void aVolumeThatIsNotTheBundlesIsNotUnmountedForAStateOfTheReference() throws IOException {
-    ContainerState state = runtime.create(bundle("c1", "", ""));
+    ContainerState state = runtime.create(depot.bundle("c1"));
     Path file = directory.resolve("state").resolve("c1").resolve("state.json");
     Files.writeString(
         file, Files.readString(file).replaceFirst(",\"mounted_volume\":\"[^\"]*\"", ""));
@@ -257,7 +263,7 @@ class WincRuntimeTest {
     Files.createDirectories(stale);
     fake.mounts.put(stale, "\\\\?\\Volume{old}\\");
 
-    ContainerState state = runtime.create(bundle("c1", "", ""));
+    ContainerState state = runtime.create(depot.bundle("c1"));
 
     assertThat(fake.mounts).containsOnly(java.util.Map.entry(state.root(), VOLUME));
   }
@@ -267,7 +273,7 @@ class WincRuntimeTest {
   void anInitProcessThatEndsAtOnceIsNoFailure() throws IOException {
     fake.processesVanish = true;
 
-    ContainerState state = runtime.create(bundle("c1", "", ""));
+    ContainerState state = runtime.create(depot.bundle("c1"));
 
     assertThat(state.status()).isEqualTo(Status.STOPPED);
     assertThat(fake.systems).containsKey("c1");
@@ -278,7 +284,7 @@ class WincRuntimeTest {
   // winc-runtime.md §18 case 53
   @Test
   void endOfTheInitProcessIsStateStopped() throws IOException {
-    ContainerState state = runtime.create(bundle("c1", "", ""));
+    ContainerState state = runtime.create(depot.bundle("c1"));
 
     fake.system("c1").process(state.pid()).end(0);
 
@@ -287,28 +293,65 @@ class WincRuntimeTest {
 
   @Test
   void processesAreFoundAgainByPid() throws IOException {
-    ContainerState state = runtime.create(bundle("c1", "", ""));
+    ContainerState state = runtime.create(depot.bundle("c1"));
 
     assertThat(runtime.attach("c1", state.pid()).orElseThrow().pid()).isEqualTo(state.pid());
     assertThat(runtime.attach("c1", 4711)).isEmpty();
   }
 
-  private static OciProcess process(String program) {
-    return OciProcess.of(List.of(program), List.of(), "/", "");
+  // winc-runtime.md §18 case 72
+  @Test
+  void anEmptyAnswerIsNoStatistics() throws IOException {
+    runtime.create(depot.bundle("c1"));
+    fake.faults.put(
+        "HcsGetComputeSystemProperties",
+        new HcsException(
+            "HcsGetComputeSystemProperties",
+            "c1",
+            HcsErrors.INVALID_DATA,
+            "unexpected value returned from hcs",
+            List.of()));
+
+    assertThatThrownBy(() -> runtime.stats("c1")).hasMessage("unexpected value returned from hcs");
   }
 
-  private Path bundle(String handle, String members, String windows) throws IOException {
-    Path bundle = Files.createDirectories(directory.resolve("depot").resolve(handle));
-    Files.writeString(
-        bundle.resolve("config.json"),
-        "{\"ociVersion\":\"1.2.1\",\"process\":{\"args\":[\"init\"],\"cwd\":\"/\"},"
-            + "\"root\":{\"path\":\""
-            + VOLUME.replace("\\", "\\\\")
-            + "\"},"
-            + members
-            + "\"windows\":{\"layerFolders\":[\"C:\\\\l\\\\top\"]"
-            + windows
-            + "}}");
-    return bundle;
+  // winc-runtime.md §18 case 73, §17.14
+  @Test
+  void handlesOfManyProcessesAreAllClosed() throws IOException {
+    List<ContainerProcess> processes = new ArrayList<>();
+    for (int c = 0; c < 20; c++) {
+      String handle = "c" + c;
+      runtime.create(depot.bundle(handle));
+      for (int p = 0; p < 10; p++) {
+        processes.add(runtime.run(handle, OciProcess.of(List.of("x"), List.of(), "/", "")));
+      }
+    }
+    assertThat(fake.openHandles).hasValueGreaterThanOrEqualTo(220);
+
+    processes.forEach(ContainerProcess::kill);
+    processes.forEach(p -> p.exited().join());
+    processes.forEach(ContainerProcess::close);
+    for (int c = 0; c < 20; c++) {
+      runtime.delete("c" + c);
+    }
+
+    assertThat(fake.openHandles).hasValue(0);
+    assertThat(fake.mounts).isEmpty();
+  }
+
+  // winc-runtime.md §17.6
+  @Test
+  void mountsOfAnEarlierBootAreSweptWhenContainersAreListed() throws IOException {
+    runtime.create(depot.bundle("c1"));
+    Path stale = Files.createDirectories(directory.resolve("proc").resolve("77").resolve("root"));
+    fake.mounts.put(stale, "\\\\?\\Volume{old}\\");
+
+    runtime.containers();
+
+    assertThat(fake.mounts).hasSize(1).doesNotContainKey(stale);
+  }
+
+  private static OciProcess process(String program) {
+    return OciProcess.of(List.of(program), List.of(), "/", "");
   }
 }

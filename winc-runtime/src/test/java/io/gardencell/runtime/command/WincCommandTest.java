@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.document.ProcessDocument;
+import io.gardencell.runtime.Depot;
 import io.gardencell.runtime.FakeHost;
 import io.gardencell.runtime.FakeProgram;
 import java.io.IOException;
@@ -30,11 +31,15 @@ class WincCommandTest {
   private FakeHost fake;
 
   @SuppressWarnings("NullAway.Init")
+  private Depot depot;
+
+  @SuppressWarnings("NullAway.Init")
   private FakeSurroundings around;
 
   @BeforeEach
   void open() {
     fake = new FakeHost(directory.resolve("proc"));
+    depot = new Depot(directory.resolve("depot"));
     around = new FakeSurroundings(fake::host, directory);
   }
 
@@ -74,7 +79,7 @@ class WincCommandTest {
   // winc-runtime.md §18 cases 50, 53, 56 and 65, §17.33
   @Test
   void createStartStateDeleteWalkThroughTheStates() throws IOException {
-    String bundle = bundle().toString();
+    String bundle = depot.bundle("c1").toString();
 
     assertThat(winc("create", "c1", "-b", bundle)).isZero();
     assertThat(winc("state", "c1")).isZero();
@@ -99,7 +104,7 @@ class WincCommandTest {
   void failedRunLeavesNothing() throws IOException {
     fake.fail("SetVolumeMountPointW", 0x5);
 
-    assertThat(winc("run", "-d", "-b", bundle().toString(), "c1")).isEqualTo(1);
+    assertThat(winc("run", "-d", "-b", depot.bundle("c1").toString(), "c1")).isEqualTo(1);
 
     assertThat(around.err()).isEqualTo("error setting mount point: Access is denied.\n");
     assertThat(fake.systems).isEmpty();
@@ -109,7 +114,7 @@ class WincCommandTest {
   // winc-runtime.md §18 cases 70 and 71
   @Test
   void eventsPrintStatisticsOnlyWhenAsked() throws IOException {
-    assertThat(winc("run", "-d", "-b", bundle().toString(), "c1")).isZero();
+    assertThat(winc("run", "-d", "-b", depot.bundle("c1").toString(), "c1")).isZero();
     assertThat(winc("events", "c1")).isZero();
     assertThat(around.out.size()).isZero();
     assertThat(winc("events", "--stats", "c1")).isZero();
@@ -198,13 +203,21 @@ class WincCommandTest {
                 "create",
                 "--no-new-keyring",
                 "-b",
-                bundle().toString(),
+                depot.bundle("c1").toString(),
                 "c1"))
         .isZero();
     assertThat(log).isEmptyFile();
     assertThat(around.out()).isEmpty();
     assertThat(winc("delete", "c1")).isZero();
-    assertThat(winc("--debug", "--log", log.toString(), "create", "-b", bundle().toString(), "c1"))
+    assertThat(
+            winc(
+                "--debug",
+                "--log",
+                log.toString(),
+                "create",
+                "-b",
+                depot.bundle("c1").toString(),
+                "c1"))
         .isZero();
     assertThat(log).content().contains("\"containerId\":\"c1\"", "\"msg\":\"creating container\"");
   }
@@ -224,7 +237,7 @@ class WincCommandTest {
   // winc-runtime.md §18 case 22
   @Test
   void eachSettingOfAProcessDocumentCanBeReplaced() throws IOException {
-    assertThat(winc("create", "-b", bundle().toString(), "c1")).isZero();
+    assertThat(winc("create", "-b", depot.bundle("c1").toString(), "c1")).isZero();
     Path file =
         Files.writeString(
             directory.resolve("process.json"),
@@ -245,7 +258,7 @@ class WincCommandTest {
   // winc-runtime.md §18 case 43
   @Test
   void theCauseOfAProcessThatDoesNotStartIsTold() throws IOException {
-    assertThat(winc("create", "-b", bundle().toString(), "c1")).isZero();
+    assertThat(winc("create", "-b", depot.bundle("c1").toString(), "c1")).isZero();
     Path state = directory.resolve("state").resolve("c1").resolve("state.json");
     String before = Files.readString(state);
     Map<Integer, String> causes =
@@ -269,7 +282,7 @@ class WincCommandTest {
   // winc-runtime.md §18 case 57
   @Test
   void aFailedStartIsRememberedOnlyIfTheProcessCouldNotBeStarted() throws IOException {
-    assertThat(winc("create", "-b", bundle().toString(), "c1")).isZero();
+    assertThat(winc("create", "-b", depot.bundle("c1").toString(), "c1")).isZero();
     Path state = directory.resolve("state").resolve("c1").resolve("state.json");
     String created = Files.readString(state);
 
@@ -299,7 +312,7 @@ class WincCommandTest {
   @Test
   void anInterruptEndsTheProcessOnce() throws Exception {
     fake.runsPrograms = true;
-    assertThat(winc("create", "-b", bundle().toString(), "c1")).isZero();
+    assertThat(winc("create", "-b", depot.bundle("c1").toString(), "c1")).isZero();
 
     CompletableFuture<Integer> code =
         CompletableFuture.supplyAsync(
@@ -316,7 +329,7 @@ class WincCommandTest {
   @Test
   void aSecondInterruptEndsWhatTheFirstCouldNot() throws Exception {
     fake.runsPrograms = true;
-    assertThat(winc("create", "-b", bundle().toString(), "c1")).isZero();
+    assertThat(winc("create", "-b", depot.bundle("c1").toString(), "c1")).isZero();
     CompletableFuture<Integer> code =
         CompletableFuture.supplyAsync(
             () -> winc("exec", "c1", FakeProgram.PROBE, "sleep", "20000"));
@@ -335,7 +348,7 @@ class WincCommandTest {
   @Test
   void valuesOfTheEnvironmentAreNeverLogged() throws IOException {
     Path log = directory.resolve("log");
-    Path bundle = bundle();
+    Path bundle = depot.bundle("c1");
     Path config = bundle.resolve("config.json");
     Files.writeString(
         config,
@@ -361,12 +374,12 @@ class WincCommandTest {
   void hcsshimsVariablesCount() throws IOException {
     around.env =
         Map.of("HCSSHIM_CREATECONTAINER_ADDITIONALJSON", "{\"HostName\":\"h\",\"X\":{\"a\":1}}");
-    assertThat(winc("create", "-b", bundle().toString(), "c1")).isZero();
+    assertThat(winc("create", "-b", depot.bundle("c1").toString(), "c1")).isZero();
     assertThat(fake.system("c1").document.json()).contains("\"HostName\":\"h\"", "\"X\":{\"a\":1}");
 
     around.env = Map.of("HCSSHIM_CREATECONTAINER_ADDITIONALJSON", "[1");
     assertThat(winc("delete", "c1")).isZero();
-    assertThat(winc("create", "-b", bundle().toString(), "c1")).isEqualTo(1);
+    assertThat(winc("create", "-b", depot.bundle("c1").toString(), "c1")).isEqualTo(1);
     assertThat(around.err()).startsWith("failed to merge additional JSON '[1': ");
   }
 
@@ -403,14 +416,5 @@ class WincCommandTest {
       System.arraycopy(args, 0, all, 2, args.length);
     }
     return around.run(all);
-  }
-
-  private Path bundle() throws IOException {
-    Path bundle = Files.createDirectories(directory.resolve("depot/c1"));
-    Files.writeString(
-        bundle.resolve("config.json"),
-        "{\"ociVersion\":\"1.2.1\",\"process\":{\"args\":[\"init\"],\"cwd\":\"/\"},"
-            + "\"root\":{\"path\":\"vol\"},\"windows\":{\"layerFolders\":[\"C:\\\\l\\\\top\"]}}");
-    return bundle;
   }
 }

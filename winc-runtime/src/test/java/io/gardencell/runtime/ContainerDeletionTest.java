@@ -4,18 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gardencell.api.GardenException;
-import io.gardencell.api.oci.OciProcess;
-import io.gardencell.api.spi.ContainerProcess;
 import io.gardencell.hcs.HcsErrors;
-import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.SystemExit;
-import io.gardencell.hcs.document.HcsJson;
 import io.gardencell.hcs.document.SystemDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Creating and deleting step by step, with a failure at each of them. */
-class ContainersTest {
+/** Deleting step by step, with a failure at each of them. */
+class ContainerDeletionTest {
 
   private static final String NOT_UNMOUNTED = "error deleting mount point: Access is denied.";
   private static final String NOT_TERMINATED =
@@ -38,6 +33,9 @@ class ContainersTest {
   private FakeHost fake;
 
   @SuppressWarnings("NullAway.Init")
+  private Depot depot;
+
+  @SuppressWarnings("NullAway.Init")
   private WincRuntime runtime;
 
   @SuppressWarnings("NullAway.Init")
@@ -46,6 +44,7 @@ class ContainersTest {
   @BeforeEach
   void open() {
     fake = new FakeHost(directory.resolve("proc"));
+    depot = new Depot(directory.resolve("depot"));
     runtime =
         new WincRuntime(
             fake.host(),
@@ -57,146 +56,6 @@ class ContainersTest {
   @AfterEach
   void close() {
     runtime.close();
-  }
-
-  // winc-runtime.md §18 case 29
-  @Test
-  void anIdThatIsTakenIsRefusedBeforeAnyLayerIsLookedUp() throws IOException {
-    create("c1");
-    fake.calls.clear();
-
-    assertThatThrownBy(() -> create("c1")).hasMessage("container with id already exists: c1");
-
-    assertThat(fake.calls).noneMatch(c -> c.startsWith("NameToGuid"));
-  }
-
-  // winc-runtime.md §17.36
-  @Test
-  void anIdThatWasTakenMeanwhileHasTheSameText() throws IOException {
-    fake.fail("HcsCreateComputeSystem", 0x8037010F);
-
-    assertThatThrownBy(() -> create("c1")).hasMessage("container with id already exists: c1");
-  }
-
-  // winc-runtime.md §18 cases 30 and 32
-  @Test
-  void refusalsOfTheServiceAreNamed() throws IOException {
-    fake.fail("HcsEnumerateComputeSystems", HcsErrors.ACCESS_DENIED);
-    assertThatThrownBy(() -> create("c1")).hasMessage("hcs::GetComputeSystems: Access is denied.");
-    fake.faults.clear();
-    fake.fail("HcsCreateComputeSystem", HcsErrors.ACCESS_DENIED);
-    assertThatThrownBy(() -> create("c1"))
-        .hasMessage("hcs::CreateComputeSystem c1: Access is denied.");
-    assertThat(fake.openHandles).hasValue(0);
-  }
-
-  // winc-runtime.md §18 case 31
-  @Test
-  void theServicesOwnEventsAreTold() throws IOException {
-    fake.faults.put(
-        "HcsCreateComputeSystem",
-        new HcsException(
-            "HcsCreateComputeSystem",
-            "c1",
-            HcsErrors.INVALID_PARAMETER,
-            "The parameter is incorrect.",
-            List.of("[Event Detail: no such layer Provider: p EventID: 5]")));
-
-    assertThatThrownBy(() -> create("c1"))
-        .hasMessage(
-            "hcs::CreateComputeSystem c1: The parameter is incorrect."
-                + "\n[Event Detail: no such layer Provider: p EventID: 5]");
-  }
-
-  // winc-runtime.md §14
-  @Test
-  void waitingInVainIsNotASystemCall() throws IOException {
-    fake.faults.put(
-        "HcsStartComputeSystem",
-        new HcsException(
-            "HcsStartComputeSystem",
-            "c1",
-            HcsErrors.TIMEOUT,
-            "hcsshim: timeout waiting for notification",
-            List.of()));
-
-    assertThatThrownBy(() -> create("c1"))
-        .hasMessage(
-            "container c1 encountered an error during hcs::System::Start: hcsshim: timeout waiting for notification");
-  }
-
-  // winc-runtime.md §18 case 34
-  @Test
-  void aSystemThatDoesNotStartIsEnded() throws IOException {
-    fake.fail("HcsStartComputeSystem", HcsErrors.COMMITMENT_LIMIT);
-
-    assertThatThrownBy(() -> create("c1"))
-        .hasMessageStartingWith(
-            "container c1 encountered an error during hcs::System::Start: failure in a Windows system call: ")
-        .hasMessageEndingWith("(0x5af)");
-
-    assertThat(fake.calls).contains("HcsShutdownComputeSystem c1");
-    assertThat(fake.systems).isEmpty();
-    assertThat(fake.openHandles).hasValue(0);
-  }
-
-  // winc-runtime.md §18 case 34
-  @Test
-  void aSystemThatStopsInsteadOfStartingIsOnlyClosed() throws IOException {
-    fake.stopsWhenStarted = true;
-    fake.fail("HcsStartComputeSystem", HcsErrors.UNEXPECTED_EXIT);
-
-    assertThatThrownBy(() -> create("c1"))
-        .hasMessageStartingWith("container c1 encountered an error during hcs::System::Start: ")
-        .hasMessageEndingWith("(0xc0370106)")
-        .hasNoSuppressedExceptions();
-
-    assertThat(fake.calls)
-        .contains("HcsStartComputeSystem c1")
-        .noneMatch(c -> c.startsWith("HcsShutdown") || c.startsWith("HcsTerminate"));
-    assertThat(fake.openHandles).hasValue(0);
-    assertThat(directory.resolve("state").resolve("c1")).doesNotExist();
-  }
-
-  // winc-runtime.md §18 case 35
-  @Test
-  void withoutAStateFileThereIsNoContainer() throws IOException {
-    Files.writeString(directory.resolve("state"), "a file where the directory should be");
-
-    assertThatThrownBy(() -> create("c1")).isInstanceOf(GardenException.class);
-
-    assertThat(fake.systems).isEmpty();
-  }
-
-  // winc-runtime.md §18 cases 24 (example 2) and 36
-  @Test
-  void aSidecarSharesTheNetworkOfItsContainer() throws IOException {
-    Path bundle = bundle("side", ",\"network\":{\"networkSharedContainerName\":\"main-c\"}");
-    assertThatThrownBy(() -> containers.create(bundle, "side", new CloseStack()))
-        .hasMessage("Endpoint main-c not found");
-    assertThat(fake.calls).noneMatch(c -> c.startsWith("HcsCreateComputeSystem"));
-
-    fake.endpoints.put("main-c", "ep-1");
-    containers.create(bundle, "side", new CloseStack());
-
-    assertThat(HcsJson.write(fake.system("side").document))
-        .isEqualTo(
-            "{\"SystemType\":\"Container\",\"Name\":\"\",\"Owner\":\"main-c\",\"VolumePath\":\"vol\","
-                + "\"LayerFolderPath\":\"ignored\",\"Layers\":[{\"ID\":\"guid-of-l1\",\"Path\":\"C:\\\\l1\"}],"
-                + "\"HvPartition\":false,\"NetworkSharedContainerName\":\"main-c\",\"EndpointList\":[\"ep-1\"]}");
-  }
-
-  @Test
-  void aNamedPipeOfTheHostIsMapped() throws IOException {
-    Path bundle =
-        bundle(
-            "c1",
-            "},\"mounts\":[{\"source\":\"\\\\\\\\.\\\\pipe\\\\docker\",\"destination\":\"\\\\\\\\.\\\\pipe\\\\d\"}],\"x\":{");
-
-    containers.create(bundle, "c1", new CloseStack());
-
-    assertThat(HcsJson.write(fake.system("c1").document.mappedPipes()))
-        .isEqualTo("[{\"HostPath\":\"\\\\\\\\.\\\\pipe\\\\docker\",\"ContainerPipeName\":\"d\"}]");
   }
 
   // winc-runtime.md §18 case 63
@@ -267,7 +126,7 @@ class ContainersTest {
   @Test
   void anUnreadableStateFileIsToldAndTheRestIsDeleted() throws IOException {
     create("c1");
-    containers.start("c1", bundleOf("c1"), false, new CloseStack()).close();
+    containers.start("c1", depot.loaded("c1"), false, new CloseStack()).close();
     assertThat(fake.mounts).isNotEmpty();
     Files.writeString(directory.resolve("state").resolve("c1").resolve("state.json"), "{");
 
@@ -286,7 +145,7 @@ class ContainersTest {
     fake.endpoints.put("c1", "ep");
     for (String side : List.of("side1", "side2")) {
       containers.create(
-          bundle(side, ",\"network\":{\"networkSharedContainerName\":\"c1\"}"),
+          depot.bundle(side, "", ",\"network\":{\"networkSharedContainerName\":\"c1\"}"),
           side,
           new CloseStack());
     }
@@ -344,7 +203,7 @@ class ContainersTest {
   @Test
   void theStateFileOfAMountThatIsLeftStays() throws IOException {
     create("c1");
-    containers.start("c1", bundleOf("c1"), false, new CloseStack()).close();
+    containers.start("c1", depot.loaded("c1"), false, new CloseStack()).close();
     refuseEveryEnd();
 
     assertThatThrownBy(() -> containers.delete("c1", false))
@@ -367,63 +226,10 @@ class ContainersTest {
     assertThat(fake.openHandles).hasValue(0);
   }
 
-  // winc-runtime.md §18 case 72
-  @Test
-  void anEmptyAnswerIsNoStatistics() throws IOException {
-    create("c1");
-    fake.faults.put(
-        "HcsGetComputeSystemProperties",
-        new HcsException(
-            "HcsGetComputeSystemProperties",
-            "c1",
-            HcsErrors.INVALID_DATA,
-            "unexpected value returned from hcs",
-            List.of()));
-
-    assertThatThrownBy(() -> containers.stats("c1"))
-        .hasMessage("unexpected value returned from hcs");
-  }
-
-  // winc-runtime.md §18 case 73, §17.14
-  @Test
-  void handlesOfManyProcessesAreAllClosed() throws IOException {
-    List<ContainerProcess> processes = new ArrayList<>();
-    for (int c = 0; c < 20; c++) {
-      String handle = "c" + c;
-      runtime.create(bundle(handle, ""));
-      for (int p = 0; p < 10; p++) {
-        processes.add(runtime.run(handle, OciProcess.of(List.of("x"), List.of(), "/", "")));
-      }
-    }
-    assertThat(fake.openHandles).hasValueGreaterThanOrEqualTo(220);
-
-    processes.forEach(ContainerProcess::kill);
-    processes.forEach(p -> p.exited().join());
-    processes.forEach(ContainerProcess::close);
-    for (int c = 0; c < 20; c++) {
-      runtime.delete("c" + c);
-    }
-
-    assertThat(fake.openHandles).hasValue(0);
-    assertThat(fake.mounts).isEmpty();
-  }
-
-  // winc-runtime.md §17.6
-  @Test
-  void mountsOfAnEarlierBootAreSweptWhenContainersAreListed() throws IOException {
-    runtime.create(bundle("c1", ""));
-    Path stale = Files.createDirectories(directory.resolve("proc").resolve("77").resolve("root"));
-    fake.mounts.put(stale, "\\\\?\\Volume{old}\\");
-
-    runtime.containers();
-
-    assertThat(fake.mounts).hasSize(1).doesNotContainKey(stale);
-  }
-
   private void create(String handle) throws IOException {
     CloseStack undo = new CloseStack();
     try {
-      containers.create(bundle(handle, ""), handle, undo);
+      containers.create(depot.bundle(handle), handle, undo);
     } catch (GardenException e) {
       throw undo.undo(e);
     }
@@ -431,7 +237,7 @@ class ContainersTest {
 
   private void createWithUnreadableState(String handle) throws IOException {
     create(handle);
-    containers.start(handle, bundleOf(handle), false, new CloseStack()).close();
+    containers.start(handle, depot.loaded(handle), false, new CloseStack()).close();
     Files.writeString(directory.resolve("state").resolve(handle).resolve("state.json"), "{");
   }
 
@@ -453,21 +259,5 @@ class ContainersTest {
     Path lower = directory.resolve("half");
     Files.createDirectories(lower.resolve(half));
     return Files.move(lower, upper.resolve("half"));
-  }
-
-  private io.gardencell.runtime.bundle.Bundle bundleOf(String handle) {
-    return io.gardencell.runtime.bundle.Bundle.load(
-        directory.resolve("depot").resolve(handle), handle);
-  }
-
-  private Path bundle(String handle, String windows) throws IOException {
-    Path bundle = Files.createDirectories(directory.resolve("depot").resolve(handle));
-    Files.writeString(
-        bundle.resolve("config.json"),
-        "{\"ociVersion\":\"1.2.1\",\"process\":{\"args\":[\"init\"],\"cwd\":\"/\"},"
-            + "\"root\":{\"path\":\"vol\"},\"windows\":{\"layerFolders\":[\"C:\\\\l1\"]"
-            + windows
-            + "}}");
-    return bundle;
   }
 }
