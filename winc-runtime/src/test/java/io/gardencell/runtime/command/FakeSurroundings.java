@@ -9,6 +9,8 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,6 +38,16 @@ final class FakeSurroundings {
   /** Runs a command; what it printed stands in {@code out} and {@code err}. */
   int run(String... args) {
     return run(directory, args);
+  }
+
+  /** Runs a command, if any, on the state directory {@code state}. */
+  int winc(String... args) {
+    List<String> all = new ArrayList<>();
+    if (args.length > 0) {
+      all.addAll(List.of("--root", directory.resolve("state").toString()));
+      all.addAll(List.of(args));
+    }
+    return run(all.toArray(String[]::new));
   }
 
   int run(Path workingDirectory, String... args) {

@@ -43,27 +43,6 @@ class WincCommandTest {
     around = new FakeSurroundings(fake::host, directory);
   }
 
-  // winc-runtime.md §18 case 1
-  @Test
-  void withoutArgumentsItPrintsHelp() {
-    assertThat(winc()).isZero();
-    assertThat(around.out())
-        .startsWith("NAME:")
-        .contains("winc.exe - Open Container Initiative runtime for Windows");
-  }
-
-  // winc-runtime.md §18 cases 2, 3, 4 and 6
-  @Test
-  void unknownFlagsAndCommandsAreToldAsTheReferenceDoes() {
-    assertThat(winc("--nonexistent")).isEqualTo(1);
-    assertThat(around.err()).contains("flag provided but not defined: -nonexistent");
-    assertThat(winc("bogus")).isEqualTo(3);
-    assertThat(around.err()).contains("No help topic for 'bogus'");
-    assertThat(winc("create")).isEqualTo(1);
-    assertThat(around.err()).endsWith("\"create\" requires exactly 1 argument(s)\n");
-    assertThat(winc("run", "c1", "--detach")).isEqualTo(1);
-  }
-
   // winc-runtime.md §18 cases 13 and 55
   @Test
   void stateOfAnUnknownContainerFailsAndIsLogged() throws IOException {
@@ -122,73 +101,6 @@ class WincCommandTest {
         .contains("\"total\": 12300", "\"total_rss\": 52428800", "\"current\": 1");
   }
 
-  // winc-runtime.md §18 case 5
-  @Test
-  void execWithoutArgumentsNamesTheFinding() {
-    assertThat(winc("exec")).isEqualTo(1);
-    assertThat(around.err()).endsWith("\"exec\" requires a minimum of 1 argument(s)\n");
-    assertThat(around.out()).startsWith("Incorrect Usage.\n\nNAME:");
-    assertThat(winc("exec", "c1")).isEqualTo(1);
-    assertThat(around.err()).isEqualTo("process config is invalid:\n\targs must not be empty\n");
-  }
-
-  // winc-runtime.md §18 cases 7, 8 and 9
-  @Test
-  void logFlagsThatCannotBeHonouredAreRefused() {
-    String file = directory.resolve("log").toString();
-
-    assertThat(winc("--log", file, "--log-handle", "4", "state", "x")).isEqualTo(1);
-    assertThat(around.err()).endsWith("\nonly one of --log and --log-handle can be passed\n");
-    assertThat(winc("--log-handle", "123456789", "state", "x")).isEqualTo(1);
-    assertThat(around.err()).endsWith("log handle 123456789 invalid: The handle is invalid.\n");
-    assertThat(winc("--log-handle", "0x10", "state", "x")).isEqualTo(1);
-    assertThat(around.err()).endsWith("log handle 16 invalid: The handle is invalid.\n");
-    assertThat(winc("--log-format", "xml", "state", "x")).isEqualTo(1);
-    assertThat(around.err()).isEqualTo("invalid log format xml\n");
-  }
-
-  @Test
-  void badValuesOfFlagsAreToldAsGoDoes() {
-    assertThat(around.run("--log-handle", "zz", "state", "x")).isEqualTo(1);
-    assertThat(around.err()).isEqualTo("invalid value \"zz\" for flag -log-handle: parse error\n");
-    assertThat(around.out())
-        .startsWith("Incorrect Usage. invalid value \"zz\" for flag -log-handle: parse error\n\n");
-    assertThat(around.run("--log")).isEqualTo(1);
-    assertThat(around.err()).isEqualTo("flag needs an argument: -log\n");
-    assertThat(winc("create", "-bad", "c1")).isEqualTo(1);
-    assertThat(around.err()).isEqualTo("flag provided but not defined: -bad\n");
-    assertThat(around.out())
-        .startsWith(
-            "Incorrect Usage: flag provided but not defined: -bad\n\nNAME:\n   winc.exe create");
-  }
-
-  // winc-runtime.md §18 case 10
-  @Test
-  void theConfigFileIsReadBeforeAnythingElse() throws IOException {
-    Path file = directory.resolve("config.json");
-
-    assertThat(winc("--config-file", file.toString())).isEqualTo(1);
-    assertThat(around.err())
-        .endsWith("\nconfig-file: open " + file + ": The system cannot find the file specified.\n");
-    Files.writeString(file, "{");
-    assertThat(winc("--config-file", file.toString(), "--log-format", "xml")).isEqualTo(1);
-    assertThat(around.err()).endsWith("\nconfig-file: unexpected end of JSON input\n");
-    assertThat(winc("--config-file", file.toString(), "--help")).isZero();
-  }
-
-  // winc-runtime.md §17.23
-  @Test
-  void aMissingCredentialSpecIsToldWithItsCause() {
-    String file = directory.resolve("cred.json").toString();
-
-    assertThat(winc("--credential-spec", file, "state", "x")).isEqualTo(1);
-    assertThat(around.err())
-        .isEqualTo(
-            "Error with provided --credential-spec "
-                + file
-                + ": The system cannot find the file specified.\n");
-  }
-
   // winc-runtime.md §18 cases 11, 12 and 14
   @Test
   void aSuccessIsLoggedOnlyWhenDebugging() throws IOException {
@@ -220,18 +132,6 @@ class WincCommandTest {
                 "c1"))
         .isZero();
     assertThat(log).content().contains("\"containerId\":\"c1\"", "\"msg\":\"creating container\"");
-  }
-
-  @Test
-  void helpIsThereForAllAndForEachCommand() {
-    for (String word : List.of("create", "start", "run", "exec", "state", "events", "delete")) {
-      assertThat(winc("help")).isZero();
-      assertThat(around.out()).contains("   " + word + " ");
-      assertThat(winc("help", word)).isZero();
-      assertThat(around.out()).startsWith("NAME:\n   winc.exe " + word + " - ");
-      assertThat(winc(word, "--help")).isZero();
-    }
-    assertThat(winc("h", "bogus")).isEqualTo(3);
   }
 
   // winc-runtime.md §18 case 22
@@ -363,13 +263,6 @@ class WincCommandTest {
     assertThat(log).content().contains("executing process in container").doesNotContain("hunter2");
   }
 
-  // winc-runtime.md §17.13
-  @Test
-  void anEmptyIdIsRefused() {
-    assertThat(winc("delete", "--force", "")).isEqualTo(1);
-    assertThat(around.err()).isEqualTo("container id: '' (expected: a name)\n");
-  }
-
   @Test
   void hcsshimsVariablesCount() throws IOException {
     around.env =
@@ -409,12 +302,6 @@ class WincCommandTest {
   }
 
   private int winc(String... args) {
-    String[] all = new String[args.length == 0 ? 0 : args.length + 2];
-    if (all.length > 0) {
-      all[0] = "--root";
-      all[1] = directory.resolve("state").toString();
-      System.arraycopy(args, 0, all, 2, args.length);
-    }
-    return around.run(all);
+    return around.winc(args);
   }
 }
