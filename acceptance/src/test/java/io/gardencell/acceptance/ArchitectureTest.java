@@ -44,6 +44,7 @@ class ArchitectureTest {
             Stream.of(
                 "api",
                 "api.files",
+                "api.http",
                 "api.oci",
                 "api.spi",
                 "hcs",

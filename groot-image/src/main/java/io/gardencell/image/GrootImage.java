@@ -2,6 +2,7 @@ package io.gardencell.image;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
+import io.gardencell.api.http.EnvironmentProxy;
 import io.gardencell.api.oci.OciWindows;
 import io.gardencell.api.spi.DiskUsage;
 import io.gardencell.api.spi.ImagePlugin;
@@ -9,7 +10,6 @@ import io.gardencell.api.spi.ImageRequest;
 import io.gardencell.api.spi.RootFilesystem;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
-import io.gardencell.image.registry.EnvironmentProxy;
 import io.gardencell.image.source.BuiltInBase;
 import io.gardencell.image.source.ImageDescription;
 import io.gardencell.image.source.ImageSource;

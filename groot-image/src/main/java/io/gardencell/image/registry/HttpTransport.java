@@ -1,5 +1,6 @@
 package io.gardencell.image.registry;
 
+import io.gardencell.api.http.EnvironmentProxy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

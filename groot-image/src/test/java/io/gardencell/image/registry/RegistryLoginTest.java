@@ -3,6 +3,7 @@ package io.gardencell.image.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gardencell.api.http.EnvironmentProxy;
 import io.gardencell.image.registry.ImageFixture.Layer;
 import io.gardencell.image.registry.ScriptedRegistry.Asked;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.gardencell.image.registry;
 
+import io.gardencell.api.http.EnvironmentProxy;
 import io.gardencell.image.source.ImageDescription;
 import io.gardencell.image.source.LayerInfo;
 import io.gardencell.image.source.Platform;

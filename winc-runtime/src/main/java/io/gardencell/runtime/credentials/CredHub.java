@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.gardencell.api.GardenException;
+import io.gardencell.api.http.EnvironmentProxy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.ProxySelector;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -21,6 +21,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -36,15 +37,26 @@ public final class CredHub {
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
-  private final CredHubConfig config;
+  static {
+    EnvironmentProxy.allowPasswords();
+  }
 
-  CredHub(CredHubConfig config) {
+  private final CredHubConfig config;
+  private final Map<String, String> environment;
+
+  /**
+   * Makes a client.
+   *
+   * @param environment tells the proxy
+   */
+  CredHub(CredHubConfig config, Map<String, String> environment) {
     this.config = config;
+    this.environment = Map.copyOf(environment);
   }
 
   /** The newest value of a credential as compact JSON with sorted keys. */
   String credential(String name) {
-    HttpClient http = client();
+    Client http = client();
     String path = config.endpoint() + "/api/v1/data?current=true&name=" + encode(name);
     HttpResponse<String> answer = get(http, path, token(http));
     if (answer.statusCode() / 100 == 4 && "access_token_expired".equals(error(answer))) {
@@ -65,7 +77,7 @@ public final class CredHub {
     }
   }
 
-  private String token(HttpClient http) {
+  private String token(Client http) {
     JsonNode info = json(send(http, HttpRequest.newBuilder(uri(config.endpoint() + "/info"))));
     String server = info.path("auth-server").path("url").asText();
     if (server.isEmpty()) {
@@ -74,7 +86,7 @@ public final class CredHub {
     return token(http, server);
   }
 
-  private String token(HttpClient http, String server) {
+  private String token(Client http, String server) {
     Map<String, String> form =
         Map.of(
             "grant_type",
@@ -105,7 +117,7 @@ public final class CredHub {
     return token;
   }
 
-  private static HttpResponse<String> get(HttpClient http, String address, String token) {
+  private static HttpResponse<String> get(Client http, String address, String token) {
     return send(
         http,
         HttpRequest.newBuilder(uri(address))
@@ -113,10 +125,14 @@ public final class CredHub {
             .header("Content-Type", "application/json"));
   }
 
-  private static HttpResponse<String> send(HttpClient http, HttpRequest.Builder request) {
+  private static HttpResponse<String> send(Client http, HttpRequest.Builder request) {
     HttpRequest built = request.timeout(REQUEST).build();
+    Optional<String> password = http.proxy().authorization(built.uri());
+    if (password.isPresent()) {
+      built = request.header("Proxy-Authorization", password.get()).build();
+    }
     try {
-      return http.send(built, HttpResponse.BodyHandlers.ofString());
+      return http.jdk().send(built, HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw GardenException.failure("%s: %s".formatted(built.uri(), e.getMessage()), e);
     } catch (InterruptedException e) {
@@ -155,16 +171,21 @@ public final class CredHub {
     }
   }
 
-  private HttpClient client() {
+  /** A client and the proxy it goes through. */
+  private record Client(HttpClient jdk, EnvironmentProxy proxy) {}
+
+  private Client client() {
     SSLParameters parameters = new SSLParameters();
     parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
-    HttpClient.Builder builder =
+    EnvironmentProxy proxy = new EnvironmentProxy(environment);
+    HttpClient jdk =
         HttpClient.newBuilder()
             .connectTimeout(CONNECT)
             .sslContext(trust())
-            .sslParameters(parameters);
-    ProxySelector proxies = ProxySelector.getDefault();
-    return proxies == null ? builder.build() : builder.proxy(proxies).build();
+            .sslParameters(parameters)
+            .proxy(proxy)
+            .build();
+    return new Client(jdk, proxy);
   }
 
   private SSLContext trust() {

@@ -19,7 +19,8 @@ public final class CredentialSpecs {
   /** Takes CredHub before the file; null for none of the two. */
   public CredentialSpecs(@Nullable Path file, @Nullable CredHubConfig config) {
     this.file = file;
-    this.credHub = config == null || !config.isComplete() ? null : new CredHub(config);
+    this.credHub =
+        config == null || !config.isComplete() ? null : new CredHub(config, System.getenv());
   }
 
   /** The spec for a process environment as JSON text; empty for none. */

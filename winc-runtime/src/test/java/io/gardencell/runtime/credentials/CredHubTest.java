@@ -6,18 +6,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.gardencell.api.GardenException;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
@@ -138,6 +147,46 @@ class CredHubTest {
     assertThatThrownBy(() -> specs("not a certificate").find(List.of(GMSA)))
         .hasMessage("provided ca certs are invalid");
     assertThat(requests).isEmpty();
+  }
+
+  // winc-runtime.md §12: the proxy is the environment's
+  @Test
+  void theProxyOfTheEnvironmentIsUsed() throws Exception {
+    try (ServerSocket proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "http://user:pw@127.0.0.1:" + proxy.getLocalPort();
+      CredHubConfig config = new CredHubConfig("id", "s", "https://credhub.example:8844", ca());
+      CompletableFuture<List<String>> asked = CompletableFuture.supplyAsync(() -> refuse(proxy));
+
+      assertThatThrownBy(
+              () -> new CredHub(config, Map.of("HTTPS_PROXY", address)).credential("/c/web"))
+          .isInstanceOf(GardenException.class);
+
+      assertThat(asked.get(10, TimeUnit.SECONDS))
+          .startsWith("CONNECT credhub.example:8844 HTTP/1.1")
+          .contains("Proxy-Authorization: Basic dXNlcjpwdw==");
+    }
+  }
+
+  /** Reads the head of one request and answers that it will not. */
+  private static List<String> refuse(ServerSocket proxy) {
+    List<String> head = new ArrayList<>();
+    try (Socket client = proxy.accept()) {
+      BufferedReader reader =
+          new BufferedReader(
+              new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
+      for (String line = reader.readLine();
+          line != null && !line.isEmpty();
+          line = reader.readLine()) {
+        head.add(line);
+      }
+      client
+          .getOutputStream()
+          .write(
+              "HTTP/1.1 403 no\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return head;
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.gardencell.image.registry;
+package io.gardencell.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

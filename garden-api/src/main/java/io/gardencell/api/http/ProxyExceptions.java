@@ -1,4 +1,4 @@
-package io.gardencell.image.registry;
+package io.gardencell.api.http;
 
 import java.math.BigInteger;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package io.gardencell.image.registry;
+package io.gardencell.api.http;
 
 import io.gardencell.api.GardenException;
 import java.io.IOException;
@@ -44,7 +44,7 @@ public final class EnvironmentProxy extends ProxySelector {
    *
    * @throws GardenException for an address that cannot be used, without its credentials
    */
-  EnvironmentProxy(Map<String, String> environment) {
+  public EnvironmentProxy(Map<String, String> environment) {
     this.http = setting(environment, "HTTP_PROXY");
     this.https = setting(environment, "HTTPS_PROXY");
     this.exceptions = ProxyExceptions.parse(value(environment, "NO_PROXY"));
@@ -109,7 +109,7 @@ public final class EnvironmentProxy extends ProxySelector {
   }
 
   /** Value of the Proxy-Authorization header for a request to this address. */
-  Optional<String> authorization(URI uri) {
+  public Optional<String> authorization(URI uri) {
     return of(uri).map(Setting::authorization);
   }
 
