@@ -15,6 +15,8 @@ import io.gardencell.hcs.document.HnsNetwork;
 import io.gardencell.hcs.document.HnsPolicy;
 import io.gardencell.hcs.document.ProcessDocument;
 import io.gardencell.hcs.document.SystemDocument;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,13 +114,17 @@ class EmulatedLimitsTest {
   }
 
   @Test
-  void handsOutAddressesAndKeepsHostPortsApart() {
+  void handsOutAddressesAndKeepsHostPortsApart() throws Exception {
+    int hostPort;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      hostPort = free.getLocalPort();
+    }
     HnsNetwork network =
         host.networks()
             .createNetwork(
                 HnsNetwork.nat(
                     "n", List.of(new HnsNetwork.Subnet("10.9.0.0/24", "10.9.0.1", List.of())), ""));
-    List<HnsPolicy> port = List.of(new HnsPolicy.Nat("TCP", 8080, 40000));
+    List<HnsPolicy> port = List.of(new HnsPolicy.Nat("TCP", 8080, hostPort));
 
     HnsEndpoint one =
         host.endpoints().createEndpoint(HnsEndpoint.request("a", network.id(), port, ""));
