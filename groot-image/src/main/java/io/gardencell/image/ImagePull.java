@@ -94,7 +94,7 @@ final class ImagePull {
    * @param limit most bytes of the image, negative for no limit
    */
   static void checkSizes(ImageDescription image, long limit, Trace trace) {
-    long stored = image.layers().stream().mapToLong(LayerInfo::size).sum();
+    long stored = image.layers().stream().mapToLong(l -> Math.max(0, l.size())).sum();
     if (limit >= 0 && stored > limit) {
       String reason = "layers exceed disk quota " + stored + "/" + limit + " bytes";
       trace.error(

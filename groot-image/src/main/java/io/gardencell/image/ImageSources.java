@@ -9,17 +9,22 @@ import io.gardencell.image.source.LayerInfo;
 import io.gardencell.image.source.ManifestReader;
 import io.gardencell.image.source.OciLayout;
 import io.gardencell.image.source.OciPath;
+import io.gardencell.image.source.PlainDirectory;
 import io.gardencell.image.source.Platform;
 import io.gardencell.image.source.TarFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Chooses the source of an image URI (Source: groot: cmd/fetcher.go). Any thread.
@@ -30,6 +35,7 @@ import java.util.regex.Pattern;
  */
 record ImageSources(boolean windowsPaths, Platform platform, Set<String> insecureRegistries) {
 
+  private static final Logger log = LoggerFactory.getLogger(ImageSources.class);
   private static final Pattern URI =
       Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*):(?://([^/?#]*))?([^?#]*)(?:[?#].*)?$");
   private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2}).{0,2}");
@@ -52,7 +58,7 @@ record ImageSources(boolean windowsPaths, Platform platform, Set<String> insecur
     checkEscapes(uri);
     Matcher m = URI.matcher(uri);
     if (!m.matches()) {
-      return new TarFile(uri);
+      return local(uri);
     }
     String scheme = m.group(1).toLowerCase(Locale.ROOT);
     String host = m.group(2) == null ? "" : m.group(2).replaceFirst("^[^@]*@", "");
@@ -69,12 +75,25 @@ record ImageSources(boolean windowsPaths, Platform platform, Set<String> insecur
           return RegistrySource.of(reference, username, password, insecure, platform);
         }
         default -> {
-          return new TarFile(scheme + uri.substring(scheme.length()));
+          return local(scheme + uri.substring(scheme.length()));
         }
       }
     } catch (GardenException e) {
       return new Unreadable(ManifestReader.CREATING + ": " + e.getMessage());
     }
+  }
+
+  /** A directory of files, or what is told of as a tar file, even if there is none. */
+  private ImageSource local(String path) {
+    try {
+      Path file = Path.of(path);
+      if (!path.isEmpty() && PlainDirectory.isOne(file)) {
+        return new PlainDirectory(file, windowsPaths);
+      }
+    } catch (InvalidPathException | IOException e) {
+      log.atDebug().addKeyValue("path", path).setCause(e).log("path is no directory to read");
+    }
+    return new TarFile(path);
   }
 
   /** Layouts are made without the layers that may not be passed on. */
