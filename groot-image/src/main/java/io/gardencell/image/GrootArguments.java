@@ -1,19 +1,17 @@
 package io.gardencell.image;
 
-import io.gardencell.api.GardenException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToIntFunction;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -22,63 +20,80 @@ import picocli.CommandLine.TypeConversionException;
  */
 final class GrootArguments {
 
-  /** Commands with the number of arguments each takes. */
-  private static final Map<String, Integer> COMMANDS = new LinkedHashMap<>();
-
-  static {
-    COMMANDS.put("create", 2);
-    COMMANDS.put("pull", 1);
-    COMMANDS.put("delete", 1);
-    COMMANDS.put("stats", 1);
-    COMMANDS.put("list", 0);
-    COMMANDS.put("gc", 0);
-    COMMANDS.put("clean", 0);
-    COMMANDS.put("capacity", 0);
-  }
-
-  private final ToIntFunction<Given> action;
+  private final Collection<String> commands;
+  private final ToIntFunction<GrootInvocation> action;
   private final PrintStream out;
   private final PrintStream err;
 
-  GrootArguments(ToIntFunction<Given> action, PrintStream out, PrintStream err) {
+  /**
+   * A reader of command lines.
+   *
+   * @param action what runs a command; of an unknown one and of help the name is empty
+   */
+  GrootArguments(
+      Collection<String> commands,
+      ToIntFunction<GrootInvocation> action,
+      PrintStream out,
+      PrintStream err) {
+    this.commands = commands;
     this.action = action;
     this.out = out;
     this.err = err;
   }
 
+  /** Reads and runs; gives the exit code. */
   int execute(String... arguments) {
-    Global global = new Global();
-    CommandLine line = new CommandLine(global).setStopAtPositional(true);
-    for (String name : COMMANDS.keySet()) {
-      Local local = new Local();
-      CommandLine command = new CommandLine(local);
-      command.setExecutionStrategy(CommandLine::executeHelpRequest);
-      line.addSubcommand(name, command);
+    CommandSpec top = spec("groot", GrootFlag.GLOBAL, true);
+    top.usageMessage().description("images and volumes of containers");
+    for (String name : commands) {
+      top.addSubcommand(name, spec(name, GrootFlag.LOCAL, false));
     }
+    CommandLine line = new CommandLine(top).setStopAtPositional(true);
+    line.getSubcommands().values().forEach(command -> command.setStopAtPositional(false));
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     line.setParameterExceptionHandler((e, words) -> refuse(e, line));
-    line.setExecutionStrategy(
-        result -> {
-          Integer help = CommandLine.executeHelpRequest(result);
-          return help == null ? run(global, result, line) : help;
-        });
+    line.setExecutionStrategy(result -> run(result, line));
     return line.execute(arguments);
   }
 
-  private int run(Global global, CommandLine.ParseResult result, CommandLine line) {
-    if (result.hasSubcommand()) {
-      CommandLine.ParseResult command = result.subcommand();
-      Local local = command.commandSpec().commandLine().getCommand();
-      return action.applyAsInt(new Given(global, local, command.commandSpec().name(), err));
+  private static CommandSpec spec(String name, List<GrootFlag> flags, boolean hideWords) {
+    CommandSpec spec = CommandSpec.create().name(name);
+    spec.usageMessage().sortOptions(false);
+    flags.forEach(flag -> spec.addOption(flag.option()));
+    spec.addOption(GrootFlag.helpOption());
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .arity("0..*")
+            .paramLabel("ARGUMENT")
+            .hidden(hideWords)
+            .build());
+    return spec;
+  }
+
+  private int run(ParseResult result, CommandLine line) {
+    Integer help = CommandLine.executeHelpRequest(result);
+    if (help != null) {
+      return help;
     }
-    List<String> words = global.words;
-    if (words.isEmpty() || List.of("help", "h").contains(words.get(0))) {
-      CommandConfig.read(global.config);
-      line.usage(line.getOut());
-      return 0;
+    ParseResult local = result.hasSubcommand() ? result.subcommand() : result;
+    List<String> words = local.matchedPositionalValue(0, List.of());
+    String command = result.hasSubcommand() ? local.commandSpec().name() : "";
+    return outermost(new GrootInvocation(command, words, result, local));
+  }
+
+  /** Callers look for the reason on standard output alone, that of a defect of ours as well. */
+  @SuppressWarnings("checkstyle:IllegalCatch") // the outermost frame
+  private int outermost(GrootInvocation invocation) {
+    try {
+      return action.applyAsInt(invocation);
+    } catch (RuntimeException defect) {
+      out.println(defect);
+      defect.printStackTrace(err);
+      return 1;
     }
-    return action.applyAsInt(new Given(global, new Local(words), "", err));
   }
 
   /** What cannot be read is told on standard output, the help between (Source: urfave/cli). */
@@ -98,228 +113,16 @@ final class GrootArguments {
       String first = unmatched.getUnmatched().get(0);
       return "flag provided but not defined: -" + first.replaceFirst("^--?", "").split("=", 2)[0];
     }
-    if (e instanceof CommandLine.MissingParameterException && e.getArgSpec() != null) {
-      return "flag needs an argument: " + name(e).replaceFirst("^--", "-");
+    ArgSpec about = e.getArgSpec();
+    if (about == null) {
+      return String.valueOf(e.getMessage());
     }
-    if (e.getCause() instanceof TypeConversionException && e.getArgSpec() != null) {
-      return "invalid value \"%s\" for flag %s: parse error"
-          .formatted(e.getValue(), name(e).replaceFirst("^--", "-"));
+    String name = about instanceof OptionSpec o ? o.longestName().replaceFirst("^--", "-") : "";
+    if (e instanceof CommandLine.MissingParameterException) {
+      return "flag needs an argument: " + name;
     }
-    return String.valueOf(e.getMessage());
-  }
-
-  private static String name(CommandLine.ParameterException e) {
-    return e.getArgSpec() instanceof CommandLine.Model.OptionSpec option
-        ? option.longestName()
-        : "";
-  }
-
-  /** Flags before the command. */
-  @Command(name = "groot", sortOptions = false, description = "images and volumes of containers")
-  static final class Global {
-
-    @Option(
-        names = {"--config", "-config"},
-        defaultValue = "",
-        paramLabel = "FILE",
-        description = "configuration (YAML)")
-    String config = "";
-
-    @Option(
-        names = {"--driver-store", "-driver-store"},
-        defaultValue = "",
-        paramLabel = "DIR",
-        description = "where layers and volumes are")
-    String driverStore = "";
-
-    @Option(
-        names = {"--store", "-store"},
-        defaultValue = "",
-        paramLabel = "DIR",
-        description = "taken and ignored")
-    String store = "";
-
-    @Option(
-        names = {"--host", "-host"},
-        defaultValue = "",
-        paramLabel = "NAME",
-        description = "hcs (default on Windows) or emulated (default elsewhere)")
-    String host = "";
-
-    @Option(
-        names = {"--data-dir", "-data-dir"},
-        defaultValue = "",
-        paramLabel = "DIR",
-        description = "the server's data directory; its store is used unless another is named")
-    String dataDir = "";
-
-    @Option(
-        names = {"--help", "-help", "-h"},
-        usageHelp = true,
-        description = "print this")
-    boolean help;
-
-    @Parameters(hidden = true)
-    List<String> words = new ArrayList<>();
-  }
-
-  /** Flags and arguments after the command. */
-  @Command(sortOptions = false)
-  static final class Local {
-
-    @Option(
-        names = {"--disk-limit-size-bytes", "-disk-limit-size-bytes"},
-        defaultValue = "0",
-        converter = GoInteger.class,
-        paramLabel = "BYTES",
-        description = "quota of the volume; 0 for none")
-    long limit;
-
-    @Option(
-        names = {"--exclude-image-from-quota", "-exclude-image-from-quota"},
-        description = "whether only what the container writes counts")
-    boolean exclusive;
-
-    @Option(
-        names = {"--username", "-username"},
-        defaultValue = "",
-        paramLabel = "NAME",
-        description = "registry user")
-    String username = "";
-
-    @Option(
-        names = {"--password", "-password"},
-        defaultValue = "",
-        paramLabel = "TEXT",
-        description = "registry password; better in GROOT_PASSWORD or a file")
-    String password = "";
-
-    @Option(
-        names = {"--password-file", "-password-file"},
-        defaultValue = "",
-        paramLabel = "FILE",
-        description = "file with the registry password")
-    String passwordFile = "";
-
-    @Option(
-        names = {"--threshold-bytes", "-threshold-bytes"},
-        defaultValue = "0",
-        converter = GoInteger.class,
-        paramLabel = "BYTES",
-        description = "gc: unused layers up to so many bytes stay")
-    long threshold;
-
-    @Option(
-        names = {"--progress", "-progress"},
-        defaultValue = "auto",
-        paramLabel = "KIND",
-        description = "pull: bar, plain, log; auto is bar on a terminal and log elsewhere")
-    String progress = "auto";
-
-    @Option(
-        names = {"--help", "-help", "-h"},
-        usageHelp = true,
-        description = "print this")
-    boolean help;
-
-    @Parameters(paramLabel = "ARGUMENT", arity = "0..*")
-    List<String> words;
-
-    Local() {
-      this(new ArrayList<>());
-    }
-
-    Local(List<String> words) {
-      this.words = words;
-    }
-  }
-
-  /** What was given. */
-  record Given(Global global, Local local, String command, PrintStream err) {
-
-    String config() {
-      return global.config;
-    }
-
-    String driverStore() {
-      return global.driverStore;
-    }
-
-    String host() {
-      return global.host;
-    }
-
-    String dataDir(String otherwise) {
-      return global.dataDir.isEmpty() ? otherwise : global.dataDir;
-    }
-
-    long diskLimit() {
-      return local.limit;
-    }
-
-    boolean excludeImageFromQuota() {
-      return local.exclusive;
-    }
-
-    String username() {
-      return local.username;
-    }
-
-    String password() {
-      return local.password;
-    }
-
-    String passwordFile() {
-      return local.passwordFile;
-    }
-
-    long threshold() {
-      return local.threshold;
-    }
-
-    String progress() {
-      return local.progress;
-    }
-
-    String word(int index) {
-      return local.words.get(index);
-    }
-
-    void checkCount() {
-      int expected = COMMANDS.getOrDefault(command, 0);
-      if (local.words.size() != expected) {
-        throw GardenException.failure(
-            "Incorrect number of args. Expect " + expected + ", got " + local.words.size());
-      }
-    }
-
-    int unknownCommand() {
-      err.println("No help topic for '" + word(0) + "'");
-      return 3;
-    }
-  }
-
-  /** Decimal, {@code 0x}, {@code 0b}, {@code 0o} or {@code 0} octal, with underscores. */
-  static final class GoInteger implements ITypeConverter<Long> {
-    @Override
-    public Long convert(String value) {
-      try {
-        String digits = value.replace("_", "").replaceFirst("^[+-]", "");
-        long sign = value.startsWith("-") ? -1 : 1;
-        String lower = digits.toLowerCase(java.util.Locale.ROOT);
-        if (lower.startsWith("0x")) {
-          return sign * Long.parseLong(lower.substring(2), 16);
-        }
-        if (lower.startsWith("0b")) {
-          return sign * Long.parseLong(lower.substring(2), 2);
-        }
-        if (lower.startsWith("0o") || lower.matches("0[0-7]+")) {
-          return sign * Long.parseLong(lower.replaceFirst("^0o?", ""), 8);
-        }
-        return Long.parseLong((sign < 0 ? "-" : "") + digits);
-      } catch (NumberFormatException e) {
-        throw new TypeConversionException("parse error");
-      }
-    }
+    return e.getCause() instanceof TypeConversionException
+        ? "invalid value \"%s\" for flag %s: parse error".formatted(e.getValue(), name)
+        : String.valueOf(e.getMessage());
   }
 }

@@ -20,8 +20,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToIntFunction;
 
 /**
@@ -34,6 +36,22 @@ public final class GrootCommand {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Commands with the number of arguments each takes. */
+  private static final Map<String, Integer> COMMANDS = commands();
+
+  private static Map<String, Integer> commands() {
+    Map<String, Integer> counts = new LinkedHashMap<>(); // the help's order
+    counts.put("create", 2);
+    counts.put("pull", 1);
+    counts.put("delete", 1);
+    counts.put("stats", 1);
+    counts.put("list", 0);
+    counts.put("gc", 0);
+    counts.put("clean", 0);
+    counts.put("capacity", 0);
+    return counts;
+  }
+
   /** How to reach a host, given the {@code --host} flag and the data directory. */
   interface Hosts {
     Host open(String name, Path dataDir);
@@ -43,14 +61,14 @@ public final class GrootCommand {
   private final Map<String, String> environment;
   private final PrintStream out;
   private final OutputStream err;
-  private final boolean terminal;
+  private final BooleanSupplier terminal;
 
   GrootCommand(
       Hosts hosts,
       Map<String, String> environment,
       OutputStream out,
       OutputStream err,
-      boolean terminal) {
+      BooleanSupplier terminal) {
     this.hosts = hosts;
     this.environment = Map.copyOf(environment);
     this.out = new PrintStream(out, true, StandardCharsets.UTF_8);
@@ -60,31 +78,37 @@ public final class GrootCommand {
 
   /** Runs and ends the process with the exit code. */
   public static void main(String[] arguments) {
+    PrintStream out = System.out;
+    System.setOut(System.err); // standard output is for our documents alone
     GrootCommand command =
         new GrootCommand(
             (name, dataDir) -> HostProvider.named(name).open(new HostOptions(dataDir)),
             System.getenv(),
-            System.out,
+            out,
             System.err,
-            System.console() != null);
+            () -> HostProvider.named("").isErrorTerminal());
     System.exit(command.run(arguments));
   }
 
   /** Runs to the end; gives the exit code. */
   int run(String... arguments) {
-    return new GrootArguments(this::run, out, new PrintStream(err, true, StandardCharsets.UTF_8))
-        .execute(arguments);
+    return arguments().execute(arguments);
   }
 
-  private int run(GrootArguments.Given given) {
+  private GrootArguments arguments() {
+    PrintStream log = new PrintStream(err, true, StandardCharsets.UTF_8);
+    return new GrootArguments(COMMANDS.keySet(), this::run, out, log);
+  }
+
+  private int run(GrootInvocation given) {
     try {
-      CommandConfig config = CommandConfig.read(given.config());
+      CommandConfig config = CommandConfig.read(given.text(GrootFlag.CONFIG));
       LagerLog log = new LagerLog(err, config.logLevel());
       log.attach();
       if (given.command().isEmpty()) {
-        return given.unknownCommand();
+        return other(given);
       }
-      given.checkCount();
+      given.checkCount(COMMANDS.getOrDefault(given.command(), 0));
       return switch (given.command()) {
         case "create" -> create(given, config, log);
         case "pull" -> pull(given, config, log);
@@ -93,7 +117,7 @@ public final class GrootCommand {
         case "gc", "clean" -> with(given, config, log, groot -> collect(groot, given));
         case "list" -> with(given, config, log, this::list);
         case "capacity" -> with(given, config, log, this::capacity);
-        default -> given.unknownCommand();
+        default -> other(given);
       };
     } catch (GardenException | HcsException | IllegalArgumentException e) {
       out.println(e.getMessage());
@@ -101,22 +125,29 @@ public final class GrootCommand {
     }
   }
 
+  private int other(GrootInvocation given) {
+    if (given.words().isEmpty() || List.of("help", "h").contains(given.word(0))) {
+      return arguments().execute("--help");
+    }
+    new PrintStream(err, true, StandardCharsets.UTF_8)
+        .println("No help topic for '" + given.word(0) + "'");
+    return 3;
+  }
+
   private int with(
-      GrootArguments.Given given,
-      CommandConfig config,
-      LagerLog log,
-      ToIntFunction<GrootImage> work) {
-    String dataDir = given.dataDir(environment.getOrDefault("GARDENCELL_DATA_DIR", ""));
+      GrootInvocation given, CommandConfig config, LagerLog log, ToIntFunction<GrootImage> work) {
+    String dataDir =
+        given.text(GrootFlag.DATA_DIR, environment.getOrDefault("GARDENCELL_DATA_DIR", ""));
     boolean pulls = given.command().equals("create") || given.command().equals("pull");
-    if (given.driverStore().isEmpty() && dataDir.isEmpty()) {
+    if (given.text(GrootFlag.DRIVER_STORE).isEmpty() && dataDir.isEmpty()) {
       throw GardenException.failure((pulls ? "pulling image: " : "") + "driver store must be set");
     }
     Path data = path("data-dir", dataDir.isEmpty() ? "garden-data" : dataDir);
     Path store =
-        given.driverStore().isEmpty()
+        given.text(GrootFlag.DRIVER_STORE).isEmpty()
             ? data.resolve("groot")
-            : path("driver-store", given.driverStore());
-    try (Host host = hosts.open(given.host(), data)) {
+            : path("driver-store", given.text(GrootFlag.DRIVER_STORE));
+    try (Host host = hosts.open(given.text(GrootFlag.HOST), data)) {
       return work.applyAsInt(new GrootImage(host, config.imageConfig(store), log, false));
     }
   }
@@ -129,35 +160,37 @@ public final class GrootCommand {
     }
   }
 
-  private int create(GrootArguments.Given given, CommandConfig config, LagerLog log) {
+  private int create(GrootInvocation given, CommandConfig config, LagerLog log) {
     String uri = given.word(0);
     ImageSources.checkEscapes(uri);
-    if (given.diskLimit() < 0) {
-      throw GardenException.failure("invalid disk limit: " + given.diskLimit());
+    if (given.number(GrootFlag.LIMIT) < 0) {
+      throw GardenException.failure("invalid disk limit: " + given.number(GrootFlag.LIMIT));
     }
     ImageRequest request =
         new ImageRequest(
             given.word(1),
             uri,
-            given.username(),
+            given.text(GrootFlag.USERNAME),
             password(given),
-            given.diskLimit(),
-            given.excludeImageFromQuota());
+            given.number(GrootFlag.LIMIT),
+            given.isSet(GrootFlag.EXCLUSIVE));
     return with(given, config, log, groot -> print(document(groot.create(request))));
   }
 
   /** A command line is visible to every user of the host, so there are other ways in. */
-  private String password(GrootArguments.Given given) {
-    if (!given.password().isEmpty()) {
-      return given.password();
+  private String password(GrootInvocation given) {
+    if (!given.text(GrootFlag.PASSWORD).isEmpty()) {
+      return given.text(GrootFlag.PASSWORD);
     }
-    if (given.passwordFile().isEmpty()) {
+    if (given.text(GrootFlag.PASSWORD_FILE).isEmpty()) {
       return environment.getOrDefault("GROOT_PASSWORD", "");
     }
     try {
-      return Files.readString(path("password-file", given.passwordFile())).stripTrailing();
+      return Files.readString(path("password-file", given.text(GrootFlag.PASSWORD_FILE)))
+          .stripTrailing();
     } catch (IOException e) {
-      throw GardenException.failure("reading password file: " + given.passwordFile(), e);
+      throw GardenException.failure(
+          "reading password file: " + given.text(GrootFlag.PASSWORD_FILE), e);
     }
   }
 
@@ -186,10 +219,10 @@ public final class GrootCommand {
     }
   }
 
-  private int pull(GrootArguments.Given given, CommandConfig config, LagerLog log) {
+  private int pull(GrootInvocation given, CommandConfig config, LagerLog log) {
     String uri = given.word(0);
     ImageSources.checkEscapes(uri);
-    ProgressDisplay display = ProgressDisplay.of(given.progress(), terminal, err);
+    ProgressDisplay display = ProgressDisplay.of(given.text(GrootFlag.PROGRESS), terminal, err);
     if (display.isShown()) {
       log.onlyErrors();
     }
@@ -199,18 +232,18 @@ public final class GrootCommand {
         log,
         groot -> {
           try (display) {
-            groot.pull(uri, given.username(), password(given), display);
+            groot.pull(uri, given.text(GrootFlag.USERNAME), password(given), display);
             return 0;
           }
         });
   }
 
-  private static int delete(GrootImage groot, GrootArguments.Given given) {
+  private static int delete(GrootImage groot, GrootInvocation given) {
     groot.delete(given.word(0));
     return 0;
   }
 
-  private int stats(GrootImage groot, GrootArguments.Given given) {
+  private int stats(GrootImage groot, GrootInvocation given) {
     DiskUsage usage = groot.usage(given.word(0));
     ObjectNode json = JSON.createObjectNode();
     json.putObject("disk_usage")
@@ -219,9 +252,9 @@ public final class GrootCommand {
     return print(json);
   }
 
-  private int collect(GrootImage groot, GrootArguments.Given given) {
+  private int collect(GrootImage groot, GrootInvocation given) {
     ObjectNode json = JSON.createObjectNode();
-    groot.collectGarbage(given.threshold()).forEach(json.putArray("removed")::add);
+    groot.collectGarbage(given.number(GrootFlag.THRESHOLD)).forEach(json.putArray("removed")::add);
     return print(json);
   }
 

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Shows a pull on standard error: a bar that moves on a terminal, or a line for each layer. Any
@@ -43,10 +44,10 @@ final class ProgressDisplay implements Progress, AutoCloseable {
    *
    * @param wanted {@code auto}, {@code bar}, {@code plain} or {@code log}
    */
-  static ProgressDisplay of(String wanted, boolean terminal, OutputStream err) {
+  static ProgressDisplay of(String wanted, BooleanSupplier terminal, OutputStream err) {
     Kind kind =
         switch (wanted) {
-          case "auto" -> terminal ? Kind.BAR : Kind.NONE;
+          case "auto" -> terminal.getAsBoolean() ? Kind.BAR : Kind.NONE;
           case "bar" -> Kind.BAR;
           case "plain" -> Kind.PLAIN;
           case "log" -> Kind.NONE;

@@ -72,7 +72,7 @@ final class GoldenGroot implements AutoCloseable {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     GrootCommand command =
-        new GrootCommand((name, data) -> host, invocation.env(), out, err, false);
+        new GrootCommand((name, data) -> host, invocation.env(), out, err, () -> false);
     int code = command.run(invocation.args().toArray(String[]::new));
     StringBuilder rest = new StringBuilder();
     List<JsonNode> log = GoldenRun.LogFile.split(err.toString(StandardCharsets.UTF_8), rest);

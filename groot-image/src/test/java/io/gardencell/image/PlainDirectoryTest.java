@@ -127,8 +127,7 @@ class PlainDirectoryTest {
     write("a.txt", "0123456789".repeat(100_000));
 
     assertThatThrownBy(
-            () ->
-                groot.create(new ImageRequest("web-1", image.toString(), "", "", 100_000, false)))
+            () -> groot.create(new ImageRequest("web-1", image.toString(), "", "", 100_000, false)))
         .hasMessageContaining("uncompressed layer size exceeds quota");
     assertThat(groot.layers()).isEmpty();
   }

@@ -4,6 +4,7 @@ import io.gardencell.emulator.compute.EmulatedCompute;
 import io.gardencell.emulator.compute.ProcessTable;
 import io.gardencell.emulator.network.EmulatedHns;
 import io.gardencell.emulator.posix.PipeLoop;
+import io.gardencell.emulator.posix.Posix;
 import io.gardencell.emulator.state.Failures;
 import io.gardencell.emulator.state.Presence;
 import io.gardencell.emulator.state.StateDirectory;
@@ -46,6 +47,11 @@ public final class EmulatedHostProvider implements HostProvider {
   @Override
   public boolean isDefaultHere() {
     return !System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
+  }
+
+  @Override
+  public boolean isErrorTerminal() {
+    return Posix.isTerminal(2);
   }
 
   @Override

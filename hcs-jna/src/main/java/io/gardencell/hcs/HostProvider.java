@@ -37,6 +37,14 @@ public interface HostProvider {
   }
 
   /**
+   * Whether standard error of this process is a terminal; needs no open host. The JDK cannot tell:
+   * its console is about standard input and output, and since release 22 it is always there.
+   */
+  default boolean isErrorTerminal() {
+    return false;
+  }
+
+  /**
    * The provider of the given name, or the default one of this operating system for an empty name.
    *
    * @throws IllegalArgumentException naming the value and the names available

@@ -53,6 +53,8 @@ final class LibC {
 
   static native int close(int fd);
 
+  static native int isatty(int fd);
+
   static native int kill(int pid, int signal);
 
   static native long read(int fd, Pointer buffer, long count);

@@ -29,6 +29,11 @@ public final class Posix {
 
   private Posix() {}
 
+  /** Whether a descriptor of this process is a terminal. */
+  public static boolean isTerminal(int fd) {
+    return LibC.isatty(fd) == 1;
+  }
+
   /** Makes a FIFO that only its owner may open. */
   public static void mkfifo(Path path) throws IOException {
     if (LibC.mkfifo(path.toString(), 0600) != 0) {

@@ -1,6 +1,7 @@
 package io.gardencell.hcs.jna;
 
 import com.sun.jna.Platform;
+import com.sun.jna.ptr.IntByReference;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
@@ -13,6 +14,8 @@ import java.util.concurrent.Executors;
 
 /** The real Windows host; refuses to open anywhere else. */
 public final class HcsHostProvider implements HostProvider {
+
+  private static final int STD_ERROR_HANDLE = -12;
 
   /** For the service loader. */
   public HcsHostProvider() {}
@@ -91,5 +94,14 @@ public final class HcsHostProvider implements HostProvider {
     }
     NativeLibraries dlls = NativeLibraries.load();
     return HandleOutput.open(handle, dlls.kernel32(), new Failures(dlls.kernel32(), dlls.ole32()));
+  }
+
+  @Override
+  public boolean isErrorTerminal() {
+    if (!Platform.isWindows()) {
+      return false;
+    }
+    Kernel32 kernel32 = NativeLibraries.load().kernel32();
+    return kernel32.GetConsoleMode(kernel32.GetStdHandle(STD_ERROR_HANDLE), new IntByReference());
   }
 }

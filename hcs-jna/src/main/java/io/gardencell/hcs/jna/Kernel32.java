@@ -27,6 +27,10 @@ interface Kernel32 extends Library {
 
   boolean CloseHandle(Pointer handle);
 
+  Pointer GetStdHandle(int standardHandle);
+
+  boolean GetConsoleMode(Pointer console, IntByReference mode);
+
   boolean GetHandleInformation(Pointer handle, IntByReference flags);
 
   int FormatMessageW(
