@@ -100,7 +100,7 @@ class PlainDirectoryTest {
     write("app/a.txt", "a");
     GrootImage windows =
         new GrootImage(
-            new DirectoryHost().open("hcs", "Windows build 20348"),
+            new DirectoryHost().open("hcs", 20348),
             ImageConfig.ofStore(directory.resolve("other")));
 
     windows.pull(image.toString(), "", "");
