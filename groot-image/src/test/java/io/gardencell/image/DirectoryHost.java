@@ -34,6 +34,9 @@ public final class DirectoryHost {
 
   private final Map<Path, String> volumes = new HashMap<>();
   public final Map<String, Long> limits = new HashMap<>();
+  long used = 10;
+  long measured = 100;
+  @Nullable HcsException nextMeasure;
   public @Nullable HcsException nextPrepare;
   public @Nullable HcsException nextImport;
 
@@ -185,12 +188,17 @@ public final class DirectoryHost {
 
     @Override
     public Optional<Long> used(String volume) {
-      return limits.containsKey(volume) ? Optional.of(10L) : Optional.empty();
+      return limits.containsKey(volume) ? Optional.of(used) : Optional.empty();
     }
 
     @Override
     public long measure(String volume) {
-      return 100;
+      HcsException failure = nextMeasure;
+      nextMeasure = null;
+      if (failure != null) {
+        throw failure;
+      }
+      return measured;
     }
   }
 

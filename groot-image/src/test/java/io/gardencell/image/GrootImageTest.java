@@ -6,13 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gardencell.api.spi.ImageRequest;
 import io.gardencell.api.spi.RootFilesystem;
 import io.gardencell.hcs.HcsException;
+import io.gardencell.hcs.golden.RecordedCall;
+import io.gardencell.hcs.golden.RecordingHost;
 import io.gardencell.image.layer.TarBuilder;
 import io.gardencell.image.registry.ScriptedRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -199,6 +207,57 @@ class GrootImageTest {
         .hasMessageContaining("creating bundle: hcsshim::PrepareLayer");
 
     assertThat(groot.handles()).isEmpty();
+  }
+
+  // groot-image.md §23 case 95
+  @Test
+  void twoPullsOfOneImageUnpackItOnce() throws Exception {
+    RecordingHost recorder = new RecordingHost(host.open());
+    String uri =
+        image("image")
+            .layer(new TarBuilder().directory("Files").file("Files/a", "1").bytes())
+            .layer(new TarBuilder().directory("Files").file("Files/b", "2").bytes())
+            .uri();
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      CyclicBarrier together = new CyclicBarrier(8);
+      List<Future<?>> pulls = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        GrootImage own = new GrootImage(recorder.host(), ImageConfig.ofStore(store));
+        pulls.add(
+            threads.submit(
+                () -> {
+                  together.await(30, TimeUnit.SECONDS);
+                  own.pull(uri, "", "");
+                  return uri;
+                }));
+      }
+      for (Future<?> pull : pulls) {
+        pull.get(30, TimeUnit.SECONDS);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(recorder.calls())
+        .extracting(RecordedCall::function)
+        .filteredOn(f -> f.equals("ProcessBaseImage") || f.equals("ImportLayer"))
+        .containsExactly("ProcessBaseImage", "ImportLayer");
+  }
+
+  // groot-image.md §23 case 96
+  @Test
+  void unpacksAgainWhatAKilledPullLeft() throws Exception {
+    byte[] base = new TarBuilder().directory("Files").file("Files/a", "whole").bytes();
+    String uri = image("image").layer(base).uri();
+    Path layer = store.resolve("layers").resolve(TestImage.hex(base));
+    Files.createDirectories(layer.resolve("Files"));
+    Files.writeString(layer.resolve("Files/a"), "ha");
+    Files.writeString(layer.resolve("Files/left"), "over");
+
+    groot.pull(uri, "", "");
+
+    assertThat(layer.resolve("Files/a")).hasContent("whole");
+    assertThat(layer.resolve("Files/left")).doesNotExist();
   }
 
   @Test

@@ -43,7 +43,7 @@ public abstract class HostQuotaContract extends HostContract {
     assertThat(quota.used(volume)).contains(before);
   }
 
-  // hcs-abi.md §18 case 34: ALREADY_EXISTS is an update
+  // hcs-abi.md §18 case 34, groot-image.md §23 case 131: ALREADY_EXISTS is an update
   @Test
   void changesALimit() {
     quota.setLimit(volume, 10_000_000);
