@@ -113,7 +113,7 @@ Step 'elevated' {
     Assert $me.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator) 'not an administrator'
 }
 Step 'vmcompute.dll' { Assert (Test-Path "$env:SystemRoot\System32\vmcompute.dll") 'not there: install the feature Containers' }
-Step 'services vmcompute and hns' { Get-Service vmcompute, hns | Out-Null }
+Step 'services vmcompute and hns' { Get-Service -Name @('vmcompute', 'hns') | Out-Null }
 Step 'FSRM (without it disk limits are weaker)' { Assert ((Get-Service SrmSvc -ErrorAction SilentlyContinue) -ne $null) 'install FS-Resource-Manager' }
 Step 'Java 17 or newer, 64 bits' {
     $version = (& $Java -XshowSettings:properties -version 2>&1 | Out-String)
@@ -157,9 +157,9 @@ try {
         Assert ($text -match 'ExecutableNotFound') "answer: $text"
     }
     Step 'run: ten megabytes of output' {
-        $command = '[Console]::Out.Write(''x'' * 10MB)'
+        $command = '[Console]::Out.Write(''x'' * 10485760)'
         $end = Invoke-Process @{ path = 'powershell.exe'; args = @('-Command', $command) }
-        Assert ($end.Output.Trim().Length -eq 10MB) "length: $($end.Output.Length)"
+        Assert ($end.Output.Trim().Length -eq 10485760) "length: $($end.Output.Length)"
     }
     Step 'files in and out' {
         $work = New-Item -ItemType Directory (Join-Path $env:TEMP "garden-smoke-files-$PID")

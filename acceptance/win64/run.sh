@@ -25,9 +25,9 @@ selected() {
 }
 
 lines=() modules=()
-while read -r module class seconds; do
+while read -r module class seconds mode; do
   if selected "$module" "$class" "$@"; then
-    lines+=("$module $class $seconds")
+    lines+=("$module $class $seconds ${mode:-plain}")
     [[ " ${modules[*]-} " == *" $module "* ]] || modules+=("$module")
   fi
 done < <(grep -v '^ *\(#\|$\)' "$here/tests")
@@ -41,7 +41,19 @@ prepare() {
   $maven -q -DskipTests -pl "$(IFS=,; echo "${modules[*]}")" -am package \
     dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/win64.classpath
   fetch_console
-  make_prefix
+}
+
+# Goes to the prefix of a mode, which is made when it is first needed.
+enter_prefix() {
+  end_windows
+  export WINEPREFIX=$work/$1
+  [ -d "$WINEPREFIX" ] && return
+  make_jailed_wine
+  case $1 in
+    plain) make_prefix wine64 plain ;;
+    jail) make_prefix "$work/wine" jail ;;
+    *) note "unknown mode $1 (expected: plain, jail)"; return 2 ;;
+  esac
 }
 
 # The self-contained jar of a module, as Windows sees it; nothing if it is no program.
@@ -65,14 +77,15 @@ class_path() {
   done
 }
 
-# A line's classes in a JVM of their own, on a host that has nothing yet.
+# A line's classes in a JVM of their own, on a host that has nothing yet. Every test has to run: a skipped one fails the line.
 run_classes() {
-  local module=$1 classes=$2 seconds=$3 class selections=()
+  local module=$1 classes=$2 seconds=$3 mode=$4 class selections=() wine=wine64 state=st
   for class in ${classes//,/ }; do selections+=(--select-class "$class"); done
-  end_windows
-  rm -rf "$WINEPREFIX/drive_c/st" "$WINEPREFIX/drive_c/tmp"
-  mkdir -p "$WINEPREFIX/drive_c/st" "$WINEPREFIX/drive_c/tmp"
-  FAKEHCS_ROOT='C:\st' timeout -k 10 "$seconds" wine64 "$java" -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
+  enter_prefix "$mode" || return
+  [ "$mode" = plain ] || { wine=$work/wine state=fakehcs; }
+  rm -rf "${WINEPREFIX:?}/drive_c/$state" "$WINEPREFIX/drive_c/tmp"
+  mkdir -p "$WINEPREFIX/drive_c/$state" "$WINEPREFIX/drive_c/tmp"
+  FAKEHCS_ROOT="C:\\$state" timeout -k 10 "$seconds" "$wine" "$java" -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
     "-Dgardencell.jar=$(program "$module")" \
     -Dgardencell.cycles="${GARDENCELL_WIN64_CYCLES:-10000}" -Djava.io.tmpdir='C:\tmp' -Dgardencell.probe=probe.exe "-Dgardencell.root=$(windows_path "$root")" \
     "-Dlogback.configurationFile=$(windows_path "$root/config/logback-test.xml")" \
@@ -82,7 +95,8 @@ run_classes() {
     tee "$work/report" || return
   # a JVM that dies of an access violation ends with 0 under Wine: only the report tells
   grep -q '^\[ *0 tests failed' "$work/report" || { note "the JVM ended without a report"; return 1; }
-  cat "$WINEPREFIX/drive_c/st/lookups.txt" >>"$work/lookups" 2>/dev/null || true
+  grep -q '^\[ *0 tests skipped' "$work/report" || { note "tests were skipped"; return 1; }
+  cat "$WINEPREFIX/drive_c/$state/lookups.txt" >>"$work/lookups" 2>/dev/null || true
 }
 
 # Every function that docs/native-functions.md calls bound was called by some class: JNA looks a function up when it is first called.
@@ -91,6 +105,13 @@ every_function_was_called() {
   missing=$(sed -n 's/^| \([a-z0-9]*\) | \([A-Za-z0-9_.]*\) | bound |.*/\1 \2/p' docs/native-functions.md | sort -u |
     comm -23 - <(sort -u "$work/lookups"))
   [ -z "$missing" ] || { note "bound, but never called in this tier:"; printf '%s\n' "$missing"; return 1; }
+}
+
+# docs/smoke.ps1 cannot run here; that it is PowerShell at all can be seen.
+smoke_script_is_powershell() {
+  local lib=${GARDENCELL_WIN64_CACHE:-$work/cache}/$grammar
+  [ -d "$lib" ] || python3 -m pip install -q --disable-pip-version-check --root-user-action=ignore --target "$lib" tree-sitter==0.25.2 "$grammar"
+  PYTHONPATH=$lib python3 "$here/parse_powershell.py" docs/smoke.ps1
 }
 
 # Wine itself loses a message in about one run of a thousand: one more try, and said so.
@@ -111,11 +132,12 @@ twice() {
 
 [ ${#lines[@]} -eq 0 ] || prepare
 for line in ${lines[@]+"${lines[@]}"}; do
-  read -r module class seconds <<<"$line"
-  twice "$module/$class" run_classes "$module" "$class" "$seconds"
+  read -r module class seconds mode <<<"$line"
+  twice "$module/$class" run_classes "$module" "$class" "$seconds" "$mode"
 done
 if [ $# -eq 0 ]; then
   every_function_was_called || failed+=("native functions")
+  smoke_script_is_powershell || failed+=("docs/smoke.ps1")
 fi
 if [ $# -eq 0 ] || [ "$*" = server ]; then
   end_windows

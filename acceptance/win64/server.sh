@@ -19,19 +19,16 @@ $maven -q -DskipTests -pl acceptance -am test-compile \
   dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/win64.classpath
 fetch_console
 
-# Every process of this prefix must be under the preloaded library, the first one above all.
 unset FAKEHCS_ROOT
-cat >"$work/wine" <<WINE
-#!/usr/bin/env bash
-export FAKEHCS_JAIL=1 LD_PRELOAD='$work/fakehcs/preload.so'
-exec wine64 "\$@"
-WINE
+# the daemon may open the jobs of containers, as SYSTEM may
+export FAKEHCS_SYSTEM=1
+make_jailed_wine
 cat >"$work/daemon" <<DAEMON
 #!/usr/bin/env bash
 exec '$work/wine' '$java' -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -jar '$(windows_path "$root/$jar")' \
   server --host hcs --init-bin 'C:\\bin\\init.exe' "\$@"
 DAEMON
-chmod +x "$work/wine" "$work/daemon"
+chmod +x "$work/daemon"
 make_prefix "$work/wine"
 mkdir "$WINEPREFIX/drive_c/bin"
 cp "$work/fakehcs/init.exe" "$work/fakehcs/probe.exe" "$WINEPREFIX/drive_c/bin/"

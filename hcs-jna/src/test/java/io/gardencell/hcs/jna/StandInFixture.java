@@ -75,7 +75,7 @@ final class StandInFixture implements HostFixture {
 
   @Override
   public boolean showsLayers() {
-    return false;
+    return System.getenv("FAKEHCS_JAIL") != null;
   }
 
   @Override
