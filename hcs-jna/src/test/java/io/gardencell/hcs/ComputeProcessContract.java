@@ -82,6 +82,7 @@ public abstract class ComputeProcessContract extends HostContract {
     assertThat(exitOf(process)).isZero();
   }
 
+  // hcs-abi.md §18 case 21: a broken pipe is the end
   @Test
   void givesOutputOfAProcessThatHasLongEnded() throws Exception {
     ComputeProcess process = start(fixture().writes("to-out", "to-err"));
@@ -174,6 +175,7 @@ public abstract class ComputeProcessContract extends HostContract {
         .hasCauseInstanceOf(IOException.class);
   }
 
+  // hcs-abi.md §18 case 21: cancel by close
   @Test
   void endsAReadThatIsUnderWayWhenItsChannelIsClosed() throws Exception {
     ComputeProcess process = start(fixture().runsForever());

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class HcsErrorsTest {
 
+  // hcs-abi.md §18 case 1
   @Test
   void aWin32CodeIsTakenOutOfItsHresult() {
     assertThat(HcsErrors.codeOf(0x80070005)).isEqualTo(5);
@@ -14,8 +15,18 @@ class HcsErrorsTest {
     assertThat(HcsErrors.codeOf(0x8037011F)).isEqualTo(0x8037011F);
   }
 
+  // hcs-abi.md §18 case 20
   @Test
   void bothNumberSpacesMeanTheSame() {
+    assertThat(HcsErrors.isNotFound(0x490)).isTrue();
+    assertThat(HcsErrors.isNotFound(0x8037010F)).isFalse();
+    assertThat(HcsErrors.isAlreadyStopped(0x490)).isTrue();
+    for (int code : new int[] {0xC037010D, 0x8037010D, 0xC037010B, 0x8037010B, 0xd, 0x32}) {
+      assertThat(HcsErrors.isNotSupported(code)).isTrue();
+    }
+    for (int code : new int[] {0x5af, 0x6be, 0x71a, 0x36b1}) {
+      assertThat(HcsErrors.isOutOfMemory(code)).isTrue();
+    }
     assertThat(HcsErrors.isNotFound(0x8037010E)).isTrue();
     assertThat(HcsErrors.isNotFound(0xC037010E)).isTrue();
     assertThat(HcsErrors.isAlreadyStopped(0x80370110)).isTrue();
@@ -43,6 +54,7 @@ class HcsErrorsTest {
         .hasToString("F x: Access is denied. (0x5 ERROR_ACCESS_DENIED)");
   }
 
+  // hcs-abi.md §18 case 2
   @Test
   void anUnknownCodeIsNamedInDecimal() {
     assertThat(HcsErrors.text(0xC0379999)).isEqualTo("winapi error #3224869273");

@@ -201,6 +201,7 @@ class NatNetworkTest {
   }
 
   // winc-network.md §22 case 24
+  // hcs-abi.md §18 case 30
   @Test
   void deletingFindsTheNetworkByName() {
     network.deleteNetwork();

@@ -64,6 +64,16 @@ class RootMountsTest {
     assertThat(fake.mounts).isEmpty();
   }
 
+  // hcs-abi.md §18 case 25
+  @Test
+  void aMountOfAnotherVolumeIsLeftAlone() {
+    mounts.mount(44, VOLUME, pid -> false);
+
+    mounts.unmount(44, VOLUME.replace("a52b", "ffff"));
+
+    assertThat(fake.mounts).containsEntry(mounts.root(44), VOLUME);
+  }
+
   // winc-runtime.md §18 case 61, §17.7
   @Test
   void aVolumeThatCannotBeUnmountedKeepsItsFiles() throws IOException {

@@ -66,6 +66,7 @@ class HcsJsonTest {
         .exitStatus();
   }
 
+  // hcs-abi.md §18 cases 17 and 18
   @Test
   void queriesNameOnlyWhatRestricts() {
     assertThat(HcsJson.write(SystemQuery.all())).isEqualTo("{}");
@@ -133,6 +134,7 @@ class HcsJsonTest {
     assertThat(new HnsPolicy.Acl(256, "Allow", "In", "", "", "", "").says(plain.get(2))).isFalse();
   }
 
+  // hcs-abi.md §18 case 31
   @Test
   void attachmentIsAnExactMatchButForLetterCase() {
     HnsEndpoint endpoint = HcsJson.read("{\"SharedContainers\":[\"CAB\"]}", HnsEndpoint.class);
@@ -150,6 +152,7 @@ class HcsJsonTest {
         .hasMessageContaining("null (expected: a document)");
   }
 
+  // hcs-abi.md §18 case 19
   @Test
   void errorEventsAreRenderedPartByPart() {
     assertThat(

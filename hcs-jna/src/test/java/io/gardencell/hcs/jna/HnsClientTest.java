@@ -48,6 +48,7 @@ class HnsClientTest {
   }
 
   // winc-network.md §22 case 23
+  // hcs-abi.md §18 case 29
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -90,6 +91,7 @@ class HnsClientTest {
   }
 
   // winc-network.md §4.1
+  // hcs-abi.md §18 case 29
   @Test
   void bothKindsOfFailureHaveTheReferencesWords() {
     assertThatThrownBy(
@@ -105,6 +107,7 @@ class HnsClientTest {
         .hasMessageEndingWith("(0x803b000d)");
   }
 
+  // hcs-abi.md §18 case 29
   @Test
   void anAnswerThatIsNoJsonIsAFailureThatSaysSo() {
     assertThatThrownBy(() -> client(0, "<html>").networks())

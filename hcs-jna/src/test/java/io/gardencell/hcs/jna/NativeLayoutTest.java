@@ -16,6 +16,7 @@ class NativeLayoutTest {
 
   private static final String GUID = "a1b2c3d4-0102-abcd-e0e1-e2e3e4e5e6e7";
 
+  // hcs-abi.md §18 case 5
   @Test
   void processInformationHasItsFieldsWhereHcsPutsThem() {
     ProcessInformation info = new ProcessInformation();
@@ -34,6 +35,7 @@ class NativeLayoutTest {
     assertThat(Pointer.nativeValue(info.stdError)).isEqualTo(13);
   }
 
+  // hcs-abi.md §18 case 6
   @Test
   void layerDescriptorsLieOneAfterTheOtherNewestFirst() {
     try (LayerDescriptors three =
@@ -62,6 +64,7 @@ class NativeLayoutTest {
     return result.toString();
   }
 
+  // hcs-abi.md §18 case 7
   @Test
   void driverInfoNamesTheFilterDriverAndAnEmptyHome() {
     Pointer info = new DriverInfo().pointer();
@@ -70,6 +73,7 @@ class NativeLayoutTest {
     assertThat(info.getPointer(8).getShort(0)).isZero();
   }
 
+  // hcs-abi.md §18 case 8
   @Test
   void guidsAreInWindowsByteOrder() {
     byte[] bytes = HexFormat.of().parseHex("d4c3b2a10201cdabe0e1e2e3e4e5e6e7");
@@ -79,6 +83,7 @@ class NativeLayoutTest {
     assertThatThrownBy(() -> Guid.bytes("x")).hasMessageContaining("'x'");
   }
 
+  // hcs-abi.md §18 case 4
   @Test
   void textWithNulIsRefusedBeforeTheCall() {
     assertThatThrownBy(() -> Wide.of("a\0b"))
@@ -95,6 +100,7 @@ class NativeLayoutTest {
     assertThat(JnaVolumes.withBackslash("\\\\?\\Volume{a}\\\\")).isEqualTo("\\\\?\\Volume{a}\\");
   }
 
+  // hcs-abi.md §9.5
   @Test
   void basicInfoAndPrivilegesHaveTheirSizes() {
     var info = new io.gardencell.hcs.FileBasicInfo(1, 2, 3, 4, 0x10);

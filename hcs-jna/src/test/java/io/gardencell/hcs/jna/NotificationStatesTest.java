@@ -13,6 +13,7 @@ class NotificationStatesTest {
       new HcsException("HcsNotification", "c1", 1, "lost communication", List.of());
 
   // winc-runtime.md §18 case 76
+  // hcs-abi.md §18 case 11
   @Test
   void whatCameBeforeTheWaiterIsNotLost() {
     var states = new NotificationStates("c1");
