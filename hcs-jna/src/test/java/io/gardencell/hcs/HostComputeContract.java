@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 /**
  * What every {@link HostCompute} does (hcs-abi.md section 16).
  *
- * <p>hcs-abi.md §18 case 42: each rule of §16 for systems and processes; those of layers
- * are in {@link ScratchLayersContract}.
+ * <p>hcs-abi.md §18 case 42: each rule of §16 for systems and processes; those of layers are in
+ * {@link ScratchLayersContract}.
  */
 public abstract class HostComputeContract extends HostContract {
 
