@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,5 +95,30 @@ class DaemonIT {
       assertThat(directory.resolve("states/elsewhere")).isDirectory();
       assertThat(daemon.dataDir().resolve("groot")).doesNotExist();
     }
+  }
+
+  // winc-runtime.md §12: in the server as with the command
+  @Test
+  void aCredentialSpecReachesTheHostUnlessItsFilesAreWrong(@TempDir Path directory)
+      throws IOException {
+    Path spec = Files.writeString(directory.resolve("spec.json"), "{\"CmsPlugins\":[\"x-gmsa\"]}");
+    Path credHub = Files.writeString(directory.resolve("credhub.json"), "{}");
+    try (GardenDaemon daemon =
+        GardenDaemon.inProcess(
+            "--runtime-plugin-extra-arg=--credential-spec=" + spec,
+            "--runtime-plugin-extra-arg=--config-file=" + credHub)) {
+      daemon.client().create(ContainerSpec.ofHandle("joined"));
+
+      try (Stream<Path> files = Files.walk(daemon.dataDir().resolve("emulator"))) {
+        assertThat(files.filter(file -> file.toString().endsWith(".json")))
+            .anySatisfy(file -> assertThat(file).content().contains("Credentials", "x-gmsa"));
+      }
+    }
+
+    Files.writeString(credHub, "{\"uaa_credhub_client_secret\":7}");
+    assertThatThrownBy(
+            () -> GardenDaemon.inProcess("--runtime-plugin-extra-arg=--config-file=" + credHub))
+        .hasMessageContaining(
+            "config-file: uaa_credhub_client_secret: NUMBER (expected: a string)");
   }
 }

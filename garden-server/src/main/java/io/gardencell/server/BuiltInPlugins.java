@@ -8,6 +8,7 @@ import io.gardencell.network.NetworkConfig;
 import io.gardencell.network.WincNetwork;
 import io.gardencell.runtime.RuntimeConfig;
 import io.gardencell.runtime.WincRuntime;
+import io.gardencell.runtime.credentials.CredHubConfig;
 import io.gardencell.server.gardener.Plugins;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,20 +41,36 @@ final class BuiltInPlugins {
 
   private static RuntimeConfig runtime(ServerOptions options, Path dataDir) throws IOException {
     Map<String, String> given =
-        pairs(Flags.RUNTIME_PLUGIN_ARGS, options, Set.of("--root", "--credential-spec"));
+        pairs(
+            Flags.RUNTIME_PLUGIN_ARGS,
+            options,
+            Set.of("--root", "--credential-spec", "--config-file"));
     RuntimeConfig config =
         (given.containsKey("--root")
                 ? RuntimeConfig.ofRoot(Path.of(given.get("--root")).toAbsolutePath())
                 : RuntimeConfig.defaults(dataDir))
             .withEnvironment(System.getenv());
+    return config.withCredentials(credentialSpec(given), credHub(given));
+  }
+
+  private static @Nullable Path credentialSpec(Map<String, String> given) throws IOException {
     if (!given.containsKey("--credential-spec")) {
-      return config;
+      return null;
     }
     Path spec = Path.of(given.get("--credential-spec")).toAbsolutePath();
     if (!Files.isRegularFile(spec)) {
       throw new IOException("--credential-spec: '" + spec + "' (expected: an existing file)");
     }
-    return config.withCredentials(spec, null);
+    return spec;
+  }
+
+  private static @Nullable CredHubConfig credHub(Map<String, String> given) throws IOException {
+    String name = given.getOrDefault("--config-file", "");
+    try {
+      return name.isEmpty() ? null : CredHubConfig.read(name, Path.of(name).toAbsolutePath());
+    } catch (GardenException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   private static ImageConfig image(ServerOptions options, Path dataDir) {

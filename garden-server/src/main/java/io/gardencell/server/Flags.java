@@ -132,7 +132,11 @@ final class Flags {
           NOT_YET,
           "winc.exe is built in; other programs are not there yet");
   static final Flag<List<String>> RUNTIME_PLUGIN_ARGS =
-      list("runtime-plugin-extra-arg", FlagType.TEXT, WORKS, "--root DIR, --credential-spec FILE");
+      list(
+          "runtime-plugin-extra-arg",
+          FlagType.TEXT,
+          WORKS,
+          "--root DIR, --credential-spec FILE, --config-file FILE");
   static final Flag<Optional<Path>> IMAGE_PLUGIN =
       maybe(
           "image-plugin",

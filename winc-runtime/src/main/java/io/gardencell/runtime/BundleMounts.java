@@ -4,6 +4,7 @@ import io.gardencell.api.GardenException;
 import io.gardencell.api.oci.OciMount;
 import io.gardencell.hcs.document.MappedDirectory;
 import io.gardencell.hcs.document.MappedPipe;
+import io.gardencell.runtime.bundle.FileFailures;
 import io.gardencell.runtime.bundle.WindowsPaths;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -3,6 +3,7 @@ package io.gardencell.runtime;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.files.AtomicFile;
 import io.gardencell.api.files.FileTree;
+import io.gardencell.runtime.bundle.FileFailures;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package io.gardencell.runtime.command;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.hcs.HcsException;
-import io.gardencell.runtime.FileFailures;
+import io.gardencell.runtime.bundle.FileFailures;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -1,16 +1,9 @@
 package io.gardencell.runtime.command;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gardencell.api.GardenException;
-import io.gardencell.runtime.FileFailures;
 import io.gardencell.runtime.RuntimeConfig;
-import io.gardencell.runtime.bundle.GoJsonErrors;
-import io.gardencell.runtime.bundle.GoJsonSyntax;
-import io.gardencell.runtime.bundle.JsonMembers;
+import io.gardencell.runtime.bundle.FileFailures;
 import io.gardencell.runtime.credentials.CredHubConfig;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -70,38 +63,6 @@ final class WincSettings {
   }
 
   private static @Nullable CredHubConfig credHub(String name, Surroundings around) {
-    if (name.isEmpty()) {
-      return null;
-    }
-    Path file = around.resolve(name);
-    String text;
-    try {
-      text = Files.readString(file);
-    } catch (IOException e) {
-      throw GardenException.failure("config-file: " + FileFailures.text("open", name, file, e), e);
-    }
-    try {
-      JsonNode json = new ObjectMapper().readTree(text);
-      if (!json.isObject()) {
-        throw GardenException.failure(
-            "config-file: " + GoJsonSyntax.error(text).orElse("expected a JSON object"));
-      }
-      return new CredHubConfig(
-          member(json, "uaa_credhub_client_id"),
-          member(json, "uaa_credhub_client_secret"),
-          member(json, "credhub_endpoint"),
-          member(json, "credhub_ca_certificate"));
-    } catch (JsonProcessingException e) {
-      throw GardenException.failure("config-file: " + GoJsonErrors.text(text, e), e);
-    }
-  }
-
-  private static String member(JsonNode json, String name) {
-    JsonNode value = JsonMembers.member(json, name);
-    if (!value.isTextual() && !value.isNull() && !value.isMissingNode()) {
-      throw GardenException.failure(
-          "config-file: %s: %s (expected: a string)".formatted(name, value.getNodeType()));
-    }
-    return value.isTextual() ? value.asText() : "";
+    return name.isEmpty() ? null : CredHubConfig.read(name, around.resolve(name));
   }
 }

@@ -6,10 +6,12 @@ import io.gardencell.hcs.HostProvider;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -24,6 +26,9 @@ final class FakeSurroundings {
 
   /** What an interrupt would do, once for each attached process. */
   final BlockingQueue<Runnable> interrupts = new LinkedBlockingQueue<>();
+
+  /** What {@code --log-handle} may name. */
+  final Map<Long, OutputStream> handles = new HashMap<>();
 
   private final Supplier<Host> host;
   private final Path directory;
@@ -90,6 +95,12 @@ final class FakeSurroundings {
     @Override
     public boolean isDefaultHere() {
       return true;
+    }
+
+    @Override
+    public OutputStream openHandle(long handle) {
+      OutputStream inherited = handles.get(handle);
+      return inherited == null ? HostProvider.super.openHandle(handle) : inherited;
     }
 
     @Override

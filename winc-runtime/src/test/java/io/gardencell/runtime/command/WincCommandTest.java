@@ -7,7 +7,9 @@ import io.gardencell.hcs.document.ProcessDocument;
 import io.gardencell.runtime.Depot;
 import io.gardencell.runtime.FakeHost;
 import io.gardencell.runtime.FakeProgram;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,6 +155,31 @@ class WincCommandTest {
     assertThat(winc("exec", "-d", "-p", file.toString(), "c1", "c", "d e")).isZero();
     assertThat(last())
         .isEqualTo(document("c.exe \"d e\"", "u", "C:\\w", Map.of("A", "1", "B", "2")));
+  }
+
+  @Test
+  void theLogGoesToTheHandleThatIsInherited() {
+    ByteArrayOutputStream pipe = new ByteArrayOutputStream();
+    around.handles.put(0x1cL, pipe);
+
+    assertThat(winc("--log-handle", "0x1c", "--log-format", "text", "state", "nope")).isEqualTo(1);
+
+    assertThat(pipe.toString(StandardCharsets.UTF_8))
+        .matches("time=\\S+ level=error msg=\"container not found: nope\"\n");
+  }
+
+  @Test
+  void withoutARootTheStateLiesInTheDataDirectory() throws IOException {
+    Path named = directory.resolve("named");
+    Path inherited = directory.resolve("inherited");
+    around.env = Map.of("GARDENCELL_DATA_DIR", inherited.toString());
+    String bundle = depot.bundle("c1").toString();
+
+    assertThat(around.run("--data-dir", named.toString(), "create", "-b", bundle, "c1")).isZero();
+    assertThat(named.resolve("winc").resolve("c1").resolve("state.json")).isRegularFile();
+    assertThat(around.run("--data-dir", named.toString(), "delete", "c1")).isZero();
+    assertThat(around.run("create", "-b", bundle, "c1")).isZero();
+    assertThat(inherited.resolve("winc").resolve("c1").resolve("state.json")).isRegularFile();
   }
 
   // winc-runtime.md §18 case 43

@@ -1,4 +1,4 @@
-package io.gardencell.runtime;
+package io.gardencell.runtime.bundle;
 
 import io.gardencell.hcs.HcsErrors;
 import java.io.IOException;
