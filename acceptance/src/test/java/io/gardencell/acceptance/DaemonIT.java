@@ -87,12 +87,14 @@ class DaemonIT {
             "--depot=" + depot,
             "--image-plugin-extra-arg=--driver-store",
             "--image-plugin-extra-arg=" + store,
-            "--runtime-plugin-extra-arg=--root=" + directory.resolve("states"))) {
+            "--runtime-plugin-extra-arg=--root=" + directory.resolve("states"),
+            "--runtime-plugin-extra-arg=--mount-root=" + directory.resolve("mounts"))) {
       daemon.client().create(ContainerSpec.ofHandle("elsewhere"));
 
       assertThat(depot.resolve("elsewhere/config.json")).isRegularFile();
       assertThat(store.resolve("volumes/elsewhere")).isDirectory();
       assertThat(directory.resolve("states/elsewhere")).isDirectory();
+      assertThat(directory.resolve("mounts")).isNotEmptyDirectory();
       assertThat(daemon.dataDir().resolve("groot")).doesNotExist();
     }
   }

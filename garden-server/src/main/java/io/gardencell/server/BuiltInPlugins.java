@@ -44,12 +44,16 @@ final class BuiltInPlugins {
         pairs(
             Flags.RUNTIME_PLUGIN_ARGS,
             options,
-            Set.of("--root", "--credential-spec", "--config-file"));
+            Set.of("--root", "--mount-root", "--credential-spec", "--config-file"));
     RuntimeConfig config =
         (given.containsKey("--root")
                 ? RuntimeConfig.ofRoot(Path.of(given.get("--root")).toAbsolutePath())
                 : RuntimeConfig.defaults(dataDir))
-            .withEnvironment(System.getenv());
+            .withEnvironment(System.getenv())
+            .withMountRoot(
+                given.containsKey("--mount-root")
+                    ? Path.of(given.get("--mount-root")).toAbsolutePath()
+                    : null);
     return config.withCredentials(credentialSpec(given), credHub(given));
   }
 

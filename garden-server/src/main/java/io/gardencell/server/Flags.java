@@ -136,7 +136,7 @@ final class Flags {
           "runtime-plugin-extra-arg",
           FlagType.TEXT,
           WORKS,
-          "--root DIR, --credential-spec FILE, --config-file FILE");
+          "--root DIR, --mount-root DIR, --credential-spec FILE, --config-file FILE");
   static final Flag<Optional<Path>> IMAGE_PLUGIN =
       maybe(
           "image-plugin",

@@ -53,6 +53,21 @@ public record RuntimeConfig(
         "");
   }
 
+  /** The same with another directory of mounts; null for the host's own default. */
+  public RuntimeConfig withMountRoot(@Nullable Path directory) {
+    return new RuntimeConfig(
+        root,
+        directory,
+        credentialSpec,
+        credHub,
+        createTimeout,
+        startTimeout,
+        shutdownTimeout,
+        terminateTimeout,
+        statsAge,
+        additionalJson);
+  }
+
   /** The same with another source of credential specs. */
   public RuntimeConfig withCredentials(@Nullable Path file, @Nullable CredHubConfig hub) {
     return new RuntimeConfig(

@@ -153,6 +153,9 @@ public final class WincCommand {
         .addOption(value("directory of state files", "", "--root", "-root"))
         .addOption(value("gMSA credential spec file", "", "--credential-spec", "-credential-spec"))
         .addOption(value("CredHub settings", "", "--config-file", "-config-file"))
+        .addOption(
+            value(
+                "directory of mounted volumes, as the server's", "", "--mount-root", "-mount-root"))
         .addOption(value("hcs or emulated", "", "--host", "-host"))
         .addOption(value("data directory of the server", "", "--data-dir", "-data-dir"))
         .addOption(flag("show help", "--help", "-help", "-h"))

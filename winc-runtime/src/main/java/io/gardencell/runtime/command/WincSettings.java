@@ -20,8 +20,10 @@ final class WincSettings {
   /** The settings; reads the file of {@code --config-file}. */
   static RuntimeConfig of(ParseResult flags, Surroundings around) {
     String spec = WincFlags.text(flags, "--credential-spec");
+    String mounts = WincFlags.text(flags, "--mount-root");
     return RuntimeConfig.ofRoot(root(flags, around))
         .withEnvironment(around.env())
+        .withMountRoot(mounts.isEmpty() ? null : around.resolve(mounts))
         .withCredentials(
             spec.isEmpty() ? null : around.resolve(spec),
             credHub(WincFlags.text(flags, "--config-file"), around));

@@ -182,6 +182,20 @@ class WincCommandTest {
     assertThat(inherited.resolve("winc").resolve("c1").resolve("state.json")).isRegularFile();
   }
 
+  // winc-runtime.md §17.8
+  @Test
+  void volumesAreMountedWhereTheFlagSays() throws IOException {
+    Path mounts = directory.resolve("elsewhere");
+    String[] flag = {"--mount-root", mounts.toString()};
+
+    assertThat(winc(flag, "run", "-d", "-b", depot.bundle("c1").toString(), "c1")).isZero();
+    assertThat(fake.mounts).containsOnlyKeys(mounts.resolve("101").resolve("root"));
+
+    assertThat(winc(flag, "delete", "c1")).isZero();
+    assertThat(fake.mounts).isEmpty();
+    assertThat(mounts).isEmptyDirectory();
+  }
+
   // winc-runtime.md §18 case 43
   @Test
   void theCauseOfAProcessThatDoesNotStartIsTold() throws IOException {
