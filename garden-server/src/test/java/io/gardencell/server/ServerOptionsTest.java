@@ -157,7 +157,10 @@ class ServerOptionsTest {
       case "TYPE MAJOR:MINOR ACCESS" -> "c 10:200 rwm";
       case "a duration such as 300ms or 1m30s" -> "0";
       case "text" -> "some text";
-      default -> flag.expected().startsWith("one of ") ? flag.initialText() : "12";
+      default ->
+          flag.expected().startsWith("one of ")
+              ? flag.expected().substring("one of ".length()).split(", ", 2)[0]
+              : "12";
     };
   }
 
