@@ -3,6 +3,7 @@ package io.gardencell.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gardencell.api.ContainerSpec;
 import io.gardencell.api.GardenException;
 import io.gardencell.client.GardenClient;
@@ -122,5 +123,21 @@ class DaemonIT {
             () -> GardenDaemon.inProcess("--runtime-plugin-extra-arg=--config-file=" + credHub))
         .hasMessageContaining(
             "config-file: uaa_credhub_client_secret: NUMBER (expected: a string)");
+  }
+
+  // winc-runtime.md §17.37
+  @Test
+  void aMountThatIsAFileIsToldInTheContainersInfo(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("note"), "x");
+    ContainerSpec spec =
+        new ObjectMapper()
+            .readValue(
+                "{\"handle\":\"noted\",\"bind_mounts\":[{\"src_path\":\"%s\",\"dst_path\":\"/note\"}]}"
+                    .formatted(file),
+                ContainerSpec.class);
+    try (GardenDaemon daemon = GardenDaemon.inProcess()) {
+      assertThat(daemon.client().create(spec).info().events())
+          .containsExactly("mount is not a directory and was ignored: " + file);
+    }
   }
 }
