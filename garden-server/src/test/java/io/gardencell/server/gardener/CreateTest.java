@@ -117,7 +117,7 @@ class CreateTest extends GardenerTest {
     assertThat(get("c").limits().memory().limitInBytes()).isEqualTo(reportedMemory);
   }
 
-  // guardian.md §20 case 9
+  // guardian.md §20 case 9, groot-image.md §23 case 144
   @ParameterizedTest
   @CsvSource({
     "1000, 1, 1000, true",
@@ -136,7 +136,7 @@ class CreateTest extends GardenerTest {
     assertThat(request.excludeImageFromQuota()).isEqualTo(exclusive);
   }
 
-  // guardian.md §20 cases 10, 11
+  // guardian.md §20 cases 10, 11, groot-image.md §23 cases 143, 153
   @Test
   void theImageIsNamedAsTheReferencePluginExpectsIt() throws IOException {
     restart(s -> s.with(new Policy("oci:///default", "10.0.0.9", true, false, 0.1)));
@@ -156,6 +156,7 @@ class CreateTest extends GardenerTest {
         .hasMessage("Cannot provide both Image.URI and RootFSPath");
   }
 
+  // groot-image.md §23 case 154
   @Test
   void aRawRootIsTheClientsDirectoryAndHasNoFiguresOfAVolume() {
     gardener.create(spec("{\"handle\":\"c\",\"image\":{\"uri\":\"raw:///C:/x\"}}"));
