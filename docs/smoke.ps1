@@ -125,7 +125,7 @@ try {
     Step 'start the daemon' { Start-Daemon }
     Step 'capacity' { Invoke-Garden GET '/capacity' | Out-Null }
     Step 'create a container with limits' {
-        Invoke-Garden POST '/containers' @{ handle = $handle; rootfs = $RootFs; env = @('FROM_CONTAINER=yes'); limits = @{
+        Invoke-Garden POST '/containers' @{ handle = $handle; rootfs = $RootFs; env = @('FROM_CONTAINER=yes'); properties = @{ 'network.ports' = '8080' }; limits = @{
                 memory_limits = @{ limit_in_bytes = 512MB }; disk_limits = @{ byte_hard = 2GB; scope = 1 } } } | Out-Null
     }
     Step 'info' { Assert ((Invoke-Garden GET "/containers/$handle/info") -match '"State":"active"') 'not active' }
@@ -178,6 +178,53 @@ try {
         $mapped = Get-HnsEndpoint -ErrorAction SilentlyContinue | Where-Object { $_.Name -eq $handle } | ConvertTo-Json -Depth 8
         if ($mapped) { Assert ($mapped -match "$($given.host_port)") 'the endpoint does not have the mapping' }
     }
+    Step 'a mapped port answers' {
+        $script:info = ConvertFrom-Json (Invoke-Garden GET "/containers/$handle/info")
+        $listen = '$l = [Net.Sockets.TcpListener]8080; $l.Start(); $c = $l.AcceptTcpClient(); $s = $c.GetStream(); $s.WriteByte(7); $c.Close()'
+        $listening = Open-Request "POST /containers/$handle/processes" (ConvertTo-Json @{ path = 'powershell.exe'; args = @('-Command', $listen) } -Compress)
+        $hostPort = $info.MappedPorts[0].HostPort
+        $answer = -1
+        for ($try = 0; $try -lt 60 -and $answer -lt 0; $try++) {
+            try {
+                $client = New-Object Net.Sockets.TcpClient($info.ExternalIP, $hostPort)
+                $answer = $client.GetStream().ReadByte()
+                $client.Close()
+            } catch { Start-Sleep -Milliseconds 500 }
+        }
+        $listening.Client.Close()
+        Assert ($answer -eq 7) "nothing came from $($info.ExternalIP):$hostPort"
+    }
+    Step 'the URL of the property network.ports is reserved' {
+        $end = Invoke-Process @{ path = 'netsh.exe'; args = @('http', 'show', 'urlacl', 'url=http://*:8080/') }
+        Assert ($end.Output -match 'http://\*:8080/') "output: $($end.Output)"
+    }
+    Step 'MTU and DNS servers are those of the network' {
+        $end = Invoke-Process @{ path = 'powershell.exe'; args = @('-Command', '(Get-NetIPInterface -AddressFamily IPv4 | Where-Object { $_.InterfaceAlias -like ''vEthernet*'' }).NlMtu; (Get-DnsClientServerAddress -AddressFamily IPv4).ServerAddresses') }
+        $mtu = (Get-NetIPInterface -AddressFamily IPv4 -InterfaceAlias 'vEthernet (winc-nat)').NlMtu
+        Assert ($end.Output -match "\b$mtu\b") "expected $mtu, output: $($end.Output)"
+        Assert ($end.Output -match '172\.30\.0\.1') "output: $($end.Output)"
+    }
+    Step 'what no rule allows is refused' {
+        $connect = 'try { (New-Object Net.Sockets.TcpClient(''8.8.4.4'', 53)).Close(); exit 0 } catch { exit 9 }'
+        $end = Invoke-Process @{ path = 'powershell.exe'; args = @('-Command', $connect) }
+        Assert ($end.ExitStatus -eq 9) 'a connection without a rule for it was made'
+    }
+    Step 'another container does not reach this one' {
+        $first = $handle
+        $other = "$first-other"
+        Invoke-Garden POST '/containers' @{ handle = $other; rootfs = $RootFs } | Out-Null
+        try {
+            $handle = $other
+            $connect = "try { (New-Object Net.Sockets.TcpClient('$($info.ContainerIP)', 8080)).Close(); exit 0 } catch { exit 9 }"
+            $end = Invoke-Process @{ path = 'powershell.exe'; args = @('-Command', $connect) }
+            Assert ($end.ExitStatus -eq 9) 'the connection was made'
+        } finally { Invoke-Garden DELETE "/containers/$other" | Out-Null }
+    }
+    Step 'no rule is there twice' {
+        $endpoint = Get-HnsEndpoint | Where-Object { $_.Name -eq $handle }
+        $texts = @($endpoint.Policies | ForEach-Object { ConvertTo-Json $_ -Depth 8 -Compress })
+        Assert ($texts.Count -eq @($texts | Sort-Object -Unique).Count) "policies: $texts"
+    }
     Step 'allow a network' {
         Invoke-Garden POST "/containers/$handle/net/out" @{ protocol = 1; networks = @(@{ start = '8.8.8.8'; end = '8.8.8.8' }); ports = @(@{ start = 53; end = 53 }) } | Out-Null
     }
@@ -209,6 +256,12 @@ try {
         Assert (-not $left) "left: $left"
         $mounts = Get-ChildItem 'C:\proc' -ErrorAction SilentlyContinue
         Assert (-not $mounts) "mount points left: $mounts"
+        $endpoints = Get-HnsEndpoint -ErrorAction SilentlyContinue | Where-Object { $_.Name -like "$handle*" }
+        Assert (-not $endpoints) "endpoints left: $($endpoints.Name)"
+        $adapters = Get-NetAdapter -IncludeHidden | Where-Object { $_.Name -like "vEthernet ($handle*" }
+        Assert (-not $adapters) "adapters left: $($adapters.Name)"
+        $ports = Get-Content -Raw (Join-Path $DataDir 'network\port-state.json')
+        Assert ($ports.Trim() -eq '{"acquired_ports":{}}') "ports left: $ports"
     }
 } finally {
     try { Invoke-Garden DELETE "/containers/$handle" | Out-Null } catch { }

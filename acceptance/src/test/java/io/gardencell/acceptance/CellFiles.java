@@ -1,5 +1,6 @@
 package io.gardencell.acceptance;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gardencell.api.Handle;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,13 +31,36 @@ final class CellFiles {
         wrong.add(directory + " has " + difference(found, expected));
       }
     }
-    for (String directory : List.of("emulator/systems", "emulator/volumes", "emulator/proc")) {
+    for (String directory :
+        List.of(
+            "emulator/systems", "emulator/volumes", "emulator/proc", "emulator/hns/endpoints")) {
       int count = names(data.resolve(directory)).size();
       if (count != expected.size()) {
         wrong.add("%s has %d entries (expected: %d)".formatted(directory, count, expected.size()));
       }
     }
+    names(data.resolve("network/leftovers")).forEach(name -> wrong.add("network of " + name));
+    for (String handle : holders(data)) {
+      if (!expected.contains(Handle.parse(handle).key())) {
+        wrong.add("ports of " + handle);
+      }
+    }
     return wrong;
+  }
+
+  /** Handles that the port pool notes ports for. */
+  private static List<String> holders(Path data) throws IOException {
+    Path pool = data.resolve("network/port-state.json");
+    if (!Files.exists(pool)) {
+      return List.of();
+    }
+    List<String> handles = new ArrayList<>();
+    new ObjectMapper()
+        .readTree(pool.toFile())
+        .path("acquired_ports")
+        .fieldNames()
+        .forEachRemaining(handles::add);
+    return handles;
   }
 
   private static String difference(Set<String> found, Set<String> expected) {

@@ -29,6 +29,9 @@ import org.junit.jupiter.api.Test;
  * <p>{@code -Dgardencell.kills=30 -Dgardencell.kill.containers=50} is the whole test and takes some
  * minutes; a build has time for two kills and eight containers. {@code -Dgardencell.seed=N} repeats
  * the moments of a run; the seed is printed.
+ *
+ * <p>winc-network.md §22 case 141 on the emulated host: endpoints and ports are among what is
+ * looked for.
  */
 class KillAndRestartIT {
 

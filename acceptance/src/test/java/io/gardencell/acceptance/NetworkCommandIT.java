@@ -1,6 +1,7 @@
 package io.gardencell.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,6 +9,7 @@ import io.gardencell.api.ContainerSpec;
 import io.gardencell.api.NetworkStat;
 import io.gardencell.client.RemoteContainer;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -16,10 +18,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +36,9 @@ import org.junit.jupiter.api.Test;
 class NetworkCommandIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int KILLS = Integer.getInteger("gardencell.network.kills", 3);
+  private static final long SEED =
+      Long.getLong("gardencell.seed", ThreadLocalRandom.current().nextLong(1_000_000));
   private static final String COMMAND = "winc-network/target/winc-network.jar";
 
   private GardenDaemon daemon;
@@ -53,15 +61,7 @@ class NetworkCommandIT {
     Path output = Files.createTempFile(daemon.dataDir(), "stdout", "");
     Path error = Files.createTempFile(daemon.dataDir(), "stderr", "");
     Files.writeString(input, stdin);
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                jar().toString(),
-                "--data-dir=" + daemon.dataDir()));
-    line.addAll(List.of(args));
+    List<String> line = line(args);
     Process process =
         new ProcessBuilder(line)
             .redirectInput(input.toFile())
@@ -77,6 +77,19 @@ class NetworkCommandIT {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  private List<String> line(String... args) throws IOException {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                jar().toString(),
+                "--data-dir=" + daemon.dataDir()));
+    line.addAll(List.of(args));
+    return line;
   }
 
   private static Path jar() throws IOException {
@@ -169,6 +182,59 @@ class NetworkCommandIT {
     assertThat(daemon.client().create(ContainerSpec.ofHandle("b")).netIn(0, 9000).hostPort())
         .as("a port rests after its release")
         .isNotEqualTo(port);
+  }
+
+  // winc-network.md §22 case 141, for the command: killed at random moments of an up
+  @Test
+  void whatAKilledUpLeftGoesWithTheNextAction() throws IOException, InterruptedException {
+    daemon.client().create(ContainerSpec.ofHandle("a"));
+    assertThat(command("null", "--action=down", "--handle=a").exitCode()).isZero();
+    String stdin = "{\"Pid\":1,\"netin\":[{\"host_port\":0,\"container_port\":8080}]}";
+    Random random = new Random(SEED);
+    for (int kill = 0; kill < KILLS; kill++) {
+      Path input = Files.writeString(Files.createTempFile(daemon.dataDir(), "stdin", ""), stdin);
+      Process process =
+          new ProcessBuilder(line("--action=up", "--handle=a"))
+              .redirectInput(input.toFile())
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      Path note = daemon.dataDir().resolve("network/leftovers/a");
+      while (process.isAlive() && !Files.exists(note)) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(150)));
+      process.destroyForcibly();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      boolean connected = !Files.exists(note);
+
+      assertThat(command("", "--action=create")).isEqualTo(new Ending(0, "", ""));
+
+      System.out.printf("kill %d (seed %d): connected %s%n", kill, SEED, connected);
+      assertThat(note).doesNotExist();
+      assertThat(pool("a")).as("seed %d, kill %d", SEED, kill).hasSize(connected ? 1 : 0);
+      assertThat(command("null", "--action=down", "--handle=a").exitCode()).isZero();
+      assertThat(CellFiles.names(daemon.dataDir().resolve("emulator/hns/endpoints"))).isEmpty();
+    }
+  }
+
+  // winc-network.md §22 case 134
+  @Test
+  void aMappedPortIsReachableUntilTheContainerIsDisconnected() throws IOException {
+    RemoteContainer container = daemon.client().create(ContainerSpec.ofHandle("a"));
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int hostPort = (int) container.netIn(0, server.getLocalPort()).hostPort();
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), hostPort);
+          Socket accepted = server.accept()) {
+        accepted.getOutputStream().write(7);
+        assertThat(socket.getInputStream().read()).isEqualTo(7);
+      }
+
+      container.destroy();
+
+      assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), hostPort).close())
+          .isInstanceOf(ConnectException.class);
+    }
   }
 
   @Test

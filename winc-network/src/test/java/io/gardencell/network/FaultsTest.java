@@ -4,6 +4,7 @@ import static io.gardencell.network.NetworkFixture.EMPTY_POOL;
 import static io.gardencell.network.NetworkFixture.at;
 import static io.gardencell.network.NetworkFixture.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.api.NetIn;
@@ -137,6 +138,56 @@ class FaultsTest {
     assertThat(stage.fixture.hns.endpoints).isEmpty();
     assertThat(stage.fixture.pool()).isIn("", EMPTY_POOL);
     assertThat(stage.fixture.containerFile("h1")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FAIL", "HALF"})
+  void aCreateInWhichOneCallGoesWrongMakesTheNetworkOrNone(Fault.Kind kind) {
+    eachCall(
+        kind,
+        false,
+        network -> {},
+        WincNetwork::createNetwork,
+        (stage, succeeded) -> {
+          assertThat(stage.fixture.hns.networks).hasSize(succeeded ? 1 : 0);
+          stage.network.createNetwork();
+          assertThat(stage.fixture.hns.networks).hasSize(1);
+          assertThat(stage.fixture.hns.mtus).containsEntry("vEthernet (winc-nat)", 1400L);
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FAIL", "HALF"})
+  void aDeleteCanAlwaysBeRepeated(Fault.Kind kind) {
+    for (boolean andAllLater : new boolean[] {false, true}) {
+      eachCall(
+          kind,
+          andAllLater,
+          network -> {
+            network.up(REQUEST);
+            network.down("h1");
+          },
+          WincNetwork::deleteNetwork,
+          (stage, succeeded) -> {
+            stage.network.deleteNetwork();
+            assertThat(stage.fixture.hns.networks).isEmpty();
+          });
+    }
+  }
+
+  /** What lives is not cut off, whatever goes wrong when it is looked for. */
+  @ParameterizedTest
+  @EnumSource(names = {"FAIL", "HALF"})
+  void aDeleteThatGoesWrongTakesNothingFromALiveContainer(Fault.Kind kind) {
+    eachCall(
+        kind,
+        false,
+        network -> network.up(REQUEST),
+        network -> assertThatThrownBy(network::deleteNetwork).isInstanceOf(GardenException.class),
+        (stage, succeeded) -> {
+          assertThat(stage.fixture.mapped("h1")).containsExactly(40000);
+          assertThat(stage.held("h1")).containsExactly(40000);
+        });
   }
 
   @ParameterizedTest
@@ -280,7 +331,7 @@ class FaultsTest {
               port -> false);
       stage.faulty.inject(Fault.nth(Fault.Kind.HANG, 1).of("HostEndpoints.createEndpoint"));
 
-      org.assertj.core.api.Assertions.assertThatThrownBy(() -> impatient.up(REQUEST))
+      assertThatThrownBy(() -> impatient.up(REQUEST))
           .hasMessage("HNS POST /endpoints/ timed out after 0s");
       impatient.up(new NetworkRequest("h2", 1, Map.of(), List.of(), List.of()));
 

@@ -132,6 +132,7 @@ class GoldenVectorsIT {
       GoldenRun run =
           asProcess ? invocation -> inProcess(commands, root, vector, invocation) : commands::run;
       return new GoldenReplay(commands.stage(PROBE), new StandInJournal(STATE), run)
+          .comparing(GoldenComparison.compared(vector))
           .onFaults(rules -> writeFaults(rules, number))
           .differences(vector);
     } catch (IOException failed) {

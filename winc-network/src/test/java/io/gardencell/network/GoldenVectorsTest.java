@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * All recorded runs of the reference on a host in memory: exit code, output, log, port file, and
- * each call that changes something with its document. See {@link GoldenComparison} for where we are
- * to differ.
+ * All recorded runs of the reference on a host in memory: exit code, output, log, port file, each
+ * call that changes something with its document, and what create and delete ask. See {@link
+ * GoldenComparison} for where we are to differ.
  */
 class GoldenVectorsTest {
 
@@ -48,6 +48,7 @@ class GoldenVectorsTest {
     GoldenCommands commands =
         new GoldenCommands(root, recording::host, hns.systems::add, hns::endSystem);
     return new GoldenReplay(commands.stage("C:\\bin\\probe.exe"), recording, commands::run)
+        .comparing(GoldenComparison.compared(vector))
         .onFaults(text -> recording.fail(FaultRules.of(text)))
         .differences(vector);
   }

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -219,6 +220,33 @@ class LeftoversTest {
         });
 
     assertThat(fixture.mapped("h1")).containsExactly(40000);
+  }
+
+  // winc-network.md §22 case 140, on a host in memory
+  @Test
+  void fiftyParallelLivesLeaveNothing() {
+    WincNetwork network = fixture.network();
+    WincNetwork other = fixture.network();
+    network.createNetwork();
+    CompletableFuture.allOf(
+            IntStream.range(0, 50)
+                .mapToObj(
+                    i -> {
+                      String handle = "c" + i;
+                      hns.systems.add(handle);
+                      WincNetwork mine = i % 2 == 0 ? network : other;
+                      return CompletableFuture.runAsync(
+                          () -> {
+                            mine.up(request(handle, new NetIn(0, 8080), new NetIn(0, 8081)));
+                            mine.netIn(at(handle), 0, 9090);
+                            mine.down(handle);
+                          });
+                    })
+                .toArray(CompletableFuture[]::new))
+        .join();
+
+    assertThat(isAllGone()).isTrue();
+    assertThat(hns.mtus).as("adapters").containsOnlyKeys("vEthernet (winc-nat)");
   }
 
   // winc-network.md §21 weakness 23

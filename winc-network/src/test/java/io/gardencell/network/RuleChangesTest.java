@@ -180,6 +180,28 @@ class RuleChangesTest {
     assertThat(fixture.endpoint("h1").policies()).hasSize(20);
   }
 
+  // winc-network.md §17.3, §17.5, §22 case 42
+  @Test
+  void noChangeOfALiveContainerHasAMomentWithoutRules() {
+    network.up(request("h1"));
+    int calls = hns.calls.size();
+    network.netIn(at("h1"), 0, 9090);
+    network.netOut(at("h1"), List.of(DNS));
+    HnsEndpoint whole = fixture.endpoint("h1");
+    hns.endpoints.put(whole.id(), whole.withPolicies(Acls.BLOCK_ALL));
+    fixture.network().reconcile(Set.of("h1"));
+
+    String update = "POST /endpoints/" + whole.id();
+    assertThat(hns.calls.subList(calls, hns.calls.size()))
+        .as("each change is one replacing update, never a removal and an addition")
+        .filteredOn(call -> !call.startsWith("G"))
+        .containsExactly(update, update, "SetIpInterfaceEntry", update);
+    assertThat(hns.documents.subList(2, hns.documents.size()))
+        .hasSize(4)
+        .allSatisfy(document -> assertThat(document).contains("\"Type\":\"ACL\""));
+    assertThat(hns.windows).isEmpty();
+  }
+
   @Test
   void rulesSurviveARestartAndAreAppliedAgain() {
     network.up(request("h1"));

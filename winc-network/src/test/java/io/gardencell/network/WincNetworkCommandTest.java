@@ -102,6 +102,45 @@ class WincNetworkCommandTest {
     assertThat(hns.networks).isEmpty();
   }
 
+  // guardian.md §12.3: an empty list comes as null
+  @Test
+  void bulkNetOutOfNothingChangesNothing() {
+    run("", "--action=create");
+    run("null", "--action=up", "--handle=h1");
+    hns.calls.clear();
+
+    assertThat(
+            run(
+                "{\"container_ip\":\"172.30.0.2\",\"netout_rules\":null}",
+                "--action",
+                "bulk-net-out",
+                "--handle",
+                "h1"))
+        .isZero();
+
+    assertThat(out).isEmpty();
+    assertThat(hns.calls).isEmpty();
+  }
+
+  // winc-network.md §1.2: one line on stderr, exit code 1, nothing on stdout
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "net-in|`{\"HostPort\":0,\"ContainerPort\":80}`|net-in: unknown handle: nobody",
+        "net-in|`{\"HostPort\":\"x\"}`|net-in: HostPort: \"x\" (expected: 0-65535)",
+        "net-out|`{\"netout_rule\":{\"protocol\":5}}`|net-out: invalid protocol: 5",
+        "bulk-net-out|``|bulk-net-out: EOF"
+      })
+  void ruleChangesThatFailSaySo(String action, String stdin, String text) {
+    assertThat(run(stdin == null ? "" : stdin, "--action=" + action, "--handle=nobody"))
+        .isEqualTo(1);
+
+    assertThat(err).isEqualTo(text + "\n");
+    assertThat(out).isEmpty();
+  }
+
   // winc-network.md §22 cases 1, 2 and 3
   @ParameterizedTest
   @CsvSource(
