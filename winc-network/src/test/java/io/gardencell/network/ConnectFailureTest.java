@@ -70,10 +70,10 @@ class ConnectFailureTest {
   // winc-network.md §22 case 58
   @Test
   void theEndpointCannotBeMade() {
-    hns.fail("POST /endpoints/$", FakeHns.answers("Access is denied. "));
+    hns.calls.fail("POST /endpoints/$", FakeCalls.answers("Access is denied. "));
     assertFails(() -> network.up(request), "hns failed with error : Access is denied. ");
     hns.heal();
-    hns.fail("POST /endpoints/$", FakeHns.fails(0x80070005));
+    hns.calls.fail("POST /endpoints/$", FakeCalls.fails(0x80070005));
 
     assertFails(
         () -> network.up(request),
@@ -91,12 +91,12 @@ class ConnectFailureTest {
   // winc-network.md §22 case 60
   @Test
   void theAdapterNeverComes() {
-    hns.noAdapters = true;
+    hns.adapters.hidden = true;
 
     assertThatThrownBy(() -> network.up(request))
         .hasMessageMatching("endpoint [0-9a-f-]{36} not ready in time");
     assertNothingLeft();
-    assertThat(hns.calls).contains("HcsModifyComputeSystem Remove");
+    assertThat(hns.calls.made).contains("HcsModifyComputeSystem Remove");
   }
 
   // winc-network.md §22 case 61
@@ -112,7 +112,7 @@ class ConnectFailureTest {
   // winc-network.md §22 case 62
   @Test
   void thePoliciesAreRefused() {
-    hns.failUpdates(FakeHns.fails(0x803b000d));
+    hns.failUpdates(FakeCalls.fails(0x803b000d));
 
     assertThatThrownBy(() -> network.up(request)).hasMessageEndingWith("(0x803b000d)");
     hns.heal();
@@ -145,7 +145,7 @@ class ConnectFailureTest {
   // winc-network.md §22 case 65
   @Test
   void theMtuCannotBeRead() {
-    hns.fail(
+    hns.calls.fail(
         "GetIpInterfaceEntry",
         new HcsException(
             "GetIpInterfaceEntry", "", 0x490, "GetIpInterfaceEntry: 0x490", List.of()));
@@ -166,7 +166,7 @@ class ConnectFailureTest {
         "HcsCreateProcess"
       })
   void anErrorOfOursAtAnyStepIsCleanedUpAfter(String step) {
-    hns.fail(step, new IllegalStateException("broken"));
+    hns.calls.fail(step, new IllegalStateException("broken"));
 
     assertThatThrownBy(() -> network.up(request)).hasMessage("broken");
 
@@ -176,8 +176,8 @@ class ConnectFailureTest {
   // winc-network.md §22 case 67, §17.3
   @Test
   void portsStayTakenWhileTheEndpointCannotBeDeletedAndReconcileFreesThem() {
-    hns.fail("HcsModifyComputeSystem", DENIED);
-    hns.fail("DELETE /endpoints/", FakeHns.answers("Access is denied. "));
+    hns.calls.fail("HcsModifyComputeSystem", DENIED);
+    hns.calls.fail("DELETE /endpoints/", FakeCalls.answers("Access is denied. "));
 
     assertThatThrownBy(() -> network.up(request))
         .hasMessage("Access is denied.")
@@ -200,7 +200,7 @@ class ConnectFailureTest {
   /** HNS may do what it reports as failed; the second try must not make a second endpoint. */
   @Test
   void aCreationThatIsTriedAgainLeavesOneEndpoint() {
-    hns.failAfterCreation(FakeHns.answers("Unspecified error"));
+    hns.failAfterCreation(FakeCalls.answers("Unspecified error"));
 
     network.up(request);
 

@@ -231,12 +231,12 @@ class ConnectTest {
   @Test
   void theContainersAdapterGetsTheNetworksMtuOrTheConfiguredOne() {
     network.up(request("h1"));
-    assertThat(hns.mtus).containsEntry("vEthernet (h1)", 1400L);
-    hns.mtus.put("vEthernet (winc-nat)", 1337L);
+    assertThat(hns.adapters.mtus).containsEntry("vEthernet (h1)", 1400L);
+    hns.adapters.mtus.put("vEthernet (winc-nat)", 1337L);
 
     fixture.network(NetworkFixture.withMtu(fixture.config(), 0)).connect(request("h2"));
 
-    assertThat(hns.mtus).containsEntry("vEthernet (h2)", 1337L);
+    assertThat(hns.adapters.mtus).containsEntry("vEthernet (h2)", 1337L);
   }
 
   // winc-network.md §22 case 42, §17.3
@@ -246,7 +246,7 @@ class ConnectTest {
 
     assertThat(hns.documents.get(1)).contains(BLOCKS);
     String id = fixture.endpoint("h1").id();
-    assertThat(hns.calls)
+    assertThat(hns.calls.made)
         .containsSubsequence(
             "POST /endpoints/", "POST /endpoints/" + id, "HcsModifyComputeSystem Add");
     assertThat(hns.windows).isEmpty();
@@ -260,7 +260,7 @@ class ConnectTest {
     network.up(request(List.of(tcp("8.8.8.8", "8.8.8.8", 80)), new NetIn(0, 8080)));
 
     assertThat(hns.documents.get(1)).contains(BLOCKS);
-    assertThat(hns.calls)
+    assertThat(hns.calls.made)
         .containsSubsequence(
             "HcsModifyComputeSystem Add", "POST /endpoints/" + fixture.endpoint("h1").id());
     assertThat(hns.windows).isEmpty();
@@ -278,7 +278,7 @@ class ConnectTest {
     network.down("h1");
     network.up(withUrls(""));
     assertThat(hns.compute.commands).hasSize(2);
-    assertThat(hns.calls.stream().filter("HcsOpenComputeSystem"::equals).count())
+    assertThat(hns.calls.made.stream().filter("HcsOpenComputeSystem"::equals).count())
         .as("attach, reserve, look whether it lives and detach, attach")
         .isEqualTo(4);
   }
@@ -324,7 +324,7 @@ class ConnectTest {
   @Test
   void aWarmUpNeedsThreeCallsToHns() {
     network.up(request("h2", new NetIn(0, 8080)));
-    hns.calls.clear();
+    hns.calls.made.clear();
 
     network.up(request("h1", new NetIn(0, 8080), new NetIn(0, 9090)));
 
@@ -386,7 +386,7 @@ class ConnectTest {
   void badInputReachesNeitherHnsNorThePool(NetworkRequest bad, String text) {
     assertThatThrownBy(() -> network.up(bad)).isInstanceOf(GardenException.class).hasMessage(text);
 
-    assertThat(hns.calls).isEmpty();
+    assertThat(hns.calls.made).isEmpty();
     assertThat(dir).isEmptyDirectory();
   }
 

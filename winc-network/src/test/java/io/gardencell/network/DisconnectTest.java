@@ -34,7 +34,7 @@ class DisconnectTest {
   @BeforeEach
   void connect() {
     network.up(request("h1", new NetIn(0, 8080)));
-    hns.calls.clear();
+    hns.calls.made.clear();
   }
 
   // winc-network.md §22 case 70
@@ -42,7 +42,7 @@ class DisconnectTest {
   void aHandleWithoutAnythingNeedsOneLook() {
     network.down("never-seen");
 
-    assertThat(hns.calls).containsExactly("GET /endpoints/");
+    assertThat(hns.calls.made).containsExactly("GET /endpoints/");
   }
 
   // winc-network.md §22 case 71
@@ -50,7 +50,7 @@ class DisconnectTest {
   void anAttachedEndpointIsDetachedAndDeletedAndItsPortsGo() {
     network.down("h1");
 
-    assertThat(hns.calls)
+    assertThat(hns.calls.made)
         .containsExactly(
             "GET /endpoints/",
             "HcsOpenComputeSystem",
@@ -75,10 +75,10 @@ class DisconnectTest {
   // winc-network.md §22 case 73
   @Test
   void bothFailuresAreNamedAndThePortsKept() {
-    hns.fail(
+    hns.calls.fail(
         "HcsModifyComputeSystem",
         new HcsException("HcsModifyComputeSystem", "h1", HcsErrors.ACCESS_DENIED));
-    hns.fail("DELETE /endpoints/", FakeHns.answers("Access is denied. "));
+    hns.calls.fail("DELETE /endpoints/", FakeCalls.answers("Access is denied. "));
 
     assertThatThrownBy(() -> network.down("h1"))
         .hasMessage("Access is denied., hns failed with error : Access is denied. ");
@@ -95,7 +95,7 @@ class DisconnectTest {
       throws IOException {
     Path state = fixture.dir.resolve("port-state.json");
     Files.writeString(state, "{{{");
-    hns.fail("DELETE /endpoints/", FakeHns.answers("Access is denied. "));
+    hns.calls.fail("DELETE /endpoints/", FakeCalls.answers("Access is denied. "));
 
     assertThatThrownBy(() -> network.down("h1"))
         .hasMessage("hns failed with error : Access is denied. ");
@@ -133,7 +133,7 @@ class DisconnectTest {
   @ValueSource(ints = {0x803B0002, 0x803B0001, 0x80070490})
   void anEndpointThatIsNotFoundIsGone(int hresult) {
     String id = fixture.endpoint("h1").id();
-    hns.fail("DELETE /endpoints/", FakeHns.fails(hresult));
+    hns.calls.fail("DELETE /endpoints/", FakeCalls.fails(hresult));
 
     network.down("h1");
 

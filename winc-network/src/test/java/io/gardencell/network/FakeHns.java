@@ -2,12 +2,8 @@ package io.gardencell.network;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gardencell.api.IpAddress;
-import io.gardencell.hcs.HcsErrors;
-import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostEndpoints;
-import io.gardencell.hcs.HostInterface;
-import io.gardencell.hcs.HostInterfaces;
 import io.gardencell.hcs.HostNetworks;
 import io.gardencell.hcs.document.EndpointStatistics;
 import io.gardencell.hcs.document.HcsJson;
@@ -26,16 +22,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host that keeps networks, endpoints, attachments and MTUs in memory, fails the calls it is told
- * to fail and refuses what HNS refuses, in the words and with the codes of the real host's binding.
- * Every method is synchronized.
+ * A host that keeps networks, endpoints and attachments in memory, fails the calls it is told to
+ * fail and refuses what HNS refuses. Every method is synchronized.
  */
-final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
+final class FakeHns implements HostNetworks, HostEndpoints {
 
   final Map<String, HnsNetwork> networks = new LinkedHashMap<>();
   final Map<String, HnsEndpoint> endpoints = new LinkedHashMap<>();
-  final Map<String, Long> mtus = new LinkedHashMap<>();
-  final List<String> calls = new ArrayList<>();
+  final FakeCalls calls = new FakeCalls();
+  final FakeAdapters adapters = new FakeAdapters(calls);
 
   /** Documents of the requests that create or update, in order. */
   final List<String> documents = new ArrayList<>();
@@ -49,7 +44,6 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
   final List<String> windows = new ArrayList<>();
 
   boolean isolated = true;
-  boolean noAdapters;
 
   /** Creations are answered without the document of what was made. */
   boolean silent;
@@ -57,20 +51,10 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
   /** Members of the endpoints made from now on that only newer versions of HNS know. */
   Map<String, JsonNode> newerMembers = Map.of();
 
-  /** How many times more the virtual adapters are not seen. */
-  int looksInVain;
-
-  private final Map<String, RuntimeException> faults = new LinkedHashMap<>();
   private @Nullable RuntimeException updateFault;
   private @Nullable RuntimeException lostCreation;
-  private int faultsLeft = Integer.MAX_VALUE;
   private int nextMac = 0x10;
   private int nextPool = 0x31;
-
-  /** Fails every call with a prefix; one that ends with {@code $} is the whole call. */
-  synchronized void fail(String call, RuntimeException with) {
-    faults.put(call, with);
-  }
 
   /** Fails every update of an endpoint. */
   synchronized void failUpdates(RuntimeException with) {
@@ -83,49 +67,8 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
   }
 
   synchronized void heal() {
-    faults.clear();
+    calls.heal();
     updateFault = null;
-    faultsLeft = Integer.MAX_VALUE;
-  }
-
-  /** The faults go after so many of them. */
-  synchronized void healAfter(int times) {
-    faultsLeft = times;
-  }
-
-  /** The calls until now, while other threads may be making some. */
-  synchronized List<String> callsSoFar() {
-    return List.copyOf(calls);
-  }
-
-  synchronized void called(String call) {
-    calls.add(call);
-    for (Map.Entry<String, RuntimeException> fault : faults.entrySet()) {
-      if ((call + "$").startsWith(fault.getKey())) {
-        if (faultsLeft-- == 0) {
-          faults.clear();
-          return;
-        }
-        throw fault.getValue();
-      }
-    }
-  }
-
-  /** HNS's answer {@code Success: false} as the binding throws it. */
-  static HcsException answers(String error) {
-    int code =
-        error.toLowerCase(java.util.Locale.ROOT).contains("not found")
-            ? HcsErrors.NOT_FOUND
-            : HcsErrors.INVALID_PARAMETER;
-    return new HcsException("HNSCall", "", code, "hns failed with error : " + error, List.of());
-  }
-
-  /** A failed HRESULT of HNSCall as the binding throws it. */
-  static HcsException fails(int hresult) {
-    int code = HcsErrors.codeOf(hresult);
-    String text = "failed during hnsCallRawResponse: hnsCall failed in Win32: %s (0x%x)";
-    return new HcsException(
-        "HNSCall", "", code, text.formatted(HcsErrors.text(code), code), List.of());
   }
 
   Host host() {
@@ -139,7 +82,7 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
         none(io.gardencell.hcs.HostVolumes.class),
         this,
         this,
-        this,
+        adapters,
         none(io.gardencell.hcs.ScratchLayers.class),
         none(io.gardencell.hcs.LayerImport.class),
         none(io.gardencell.hcs.LayerFiles.class),
@@ -159,14 +102,14 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
 
   @Override
   public synchronized List<HnsNetwork> networks() {
-    called("GET /networks/");
+    calls.called("GET /networks/");
     return List.copyOf(networks.values());
   }
 
   @Override
   public synchronized HnsNetwork createNetwork(HnsNetwork network) {
     documents.add(HcsJson.write(network));
-    called("POST /networks/");
+    calls.called("POST /networks/");
     List<HnsNetwork.Subnet> subnets = new ArrayList<>();
     for (HnsNetwork.Subnet subnet : network.subnets()) {
       subnets.add(
@@ -177,7 +120,7 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
     for (HnsNetwork other : networks.values()) {
       for (HnsNetwork.Subnet subnet : other.subnets()) {
         if (subnets.stream().anyMatch(s -> overlap(s, subnet))) {
-          throw answers("The object already exists. ");
+          throw FakeCalls.answers("The object already exists. ");
         }
       }
     }
@@ -199,7 +142,7 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
             "",
             false);
     networks.put(id, made);
-    mtus.put(adapter(network.name()), 1500L);
+    adapters.add(network.name(), 1);
     return silent ? HcsJson.read("{}", HnsNetwork.class) : made;
   }
 
@@ -223,30 +166,30 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
 
   @Override
   public synchronized void deleteNetwork(String id) {
-    called("DELETE /networks/");
+    calls.called("DELETE /networks/");
     HnsNetwork gone = networks.remove(id);
     if (gone == null) {
-      throw answers("Element not found. ");
+      throw FakeCalls.answers("Element not found. ");
     }
-    mtus.remove(adapter(gone.name()));
+    adapters.remove(gone.name());
   }
 
   @Override
   public synchronized List<HnsEndpoint> endpoints() {
-    called("GET /endpoints/");
+    calls.called("GET /endpoints/");
     return List.copyOf(endpoints.values());
   }
 
   @Override
   public synchronized HnsEndpoint endpoint(String id) {
-    called("GET /endpoints/" + id);
+    calls.called("GET /endpoints/" + id);
     return known(id);
   }
 
   private HnsEndpoint known(String id) {
     HnsEndpoint endpoint = endpoints.get(id);
     if (endpoint == null) {
-      throw answers("Element not found. ");
+      throw FakeCalls.answers("Element not found. ");
     }
     return endpoint;
   }
@@ -254,10 +197,10 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
   @Override
   public synchronized HnsEndpoint createEndpoint(HnsEndpoint e) {
     documents.add(HcsJson.write(e));
-    called("POST /endpoints/");
+    calls.called("POST /endpoints/");
     HnsNetwork network = networks.get(e.virtualNetwork());
     if (network == null) {
-      throw answers("Element not found. ");
+      throw FakeCalls.answers("Element not found. ");
     }
     HnsNetwork.Subnet subnet = network.subnets().get(0);
     Set<String> taken =
@@ -308,7 +251,7 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
   @Override
   public synchronized HnsEndpoint updateEndpoint(String id, HnsEndpoint endpoint) {
     documents.add(HcsJson.write(endpoint));
-    called("POST /endpoints/" + id);
+    calls.called("POST /endpoints/" + id);
     if (updateFault != null) {
       throw updateFault;
     }
@@ -320,7 +263,7 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
             .filter(HnsPolicy.Nat.class::isInstance)
             .collect(Collectors.toSet());
     if (endpoint.policies().stream().anyMatch(mapped::contains)) {
-      throw answers("The specified port already exists. ");
+      throw FakeCalls.answers("The specified port already exists. ");
     }
     HnsEndpoint made = old.withPolicies(endpoint.policies());
     endpoints.put(id, made);
@@ -341,7 +284,7 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
     HnsEndpoint made = shared(e, add ? List.of(system) : List.of(), add ? 2 : 4);
     endpoints.put(id, made);
     if (add) {
-      mtus.put(adapter(e.name()), 1500L);
+      adapters.add(e.name(), 2);
       noteWindow(made);
     }
   }
@@ -381,50 +324,15 @@ final class FakeHns implements HostNetworks, HostEndpoints, HostInterfaces {
 
   @Override
   public synchronized void deleteEndpoint(String id) {
-    called("DELETE /endpoints/");
-    mtus.remove(adapter(known(id).name()));
+    calls.called("DELETE /endpoints/");
+    adapters.remove(known(id).name());
     endpoints.remove(id);
   }
 
   @Override
   public synchronized EndpointStatistics statistics(String id) {
-    called("GET /endpointstats/");
+    calls.called("GET /endpointstats/");
     known(id);
     return new EndpointStatistics(11, 22, 1, 2, 0, 0, id, "");
-  }
-
-  private static String adapter(String name) {
-    return "vEthernet (" + name + ")";
-  }
-
-  @Override
-  public synchronized List<HostInterface> interfaces() {
-    called("GetAdaptersAddresses");
-    List<HostInterface> all = new ArrayList<>();
-    if (looksInVain > 0) {
-      looksInVain--;
-    } else if (!noAdapters) {
-      Set<String> hosts =
-          networks.values().stream().map(n -> adapter(n.name())).collect(Collectors.toSet());
-      for (String name : mtus.keySet()) {
-        int compartment = hosts.contains(name) ? 1 : 2;
-        all.add(
-            new HostInterface(
-                name, all.size() + 1, all.size() + 1, compartment, true, 15, List.of()));
-      }
-    }
-    return all;
-  }
-
-  @Override
-  public synchronized long mtu(HostInterface adapter) {
-    called("GetIpInterfaceEntry");
-    return mtus.getOrDefault(adapter.name(), 0L);
-  }
-
-  @Override
-  public synchronized void setMtu(HostInterface adapter, long mtu) {
-    called("SetIpInterfaceEntry");
-    mtus.put(adapter.name(), mtu);
   }
 }

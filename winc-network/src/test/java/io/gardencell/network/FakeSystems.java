@@ -52,7 +52,7 @@ final class FakeSystems implements HostCompute {
 
   @Override
   public ComputeSystem open(String id) {
-    hns.called("HcsOpenComputeSystem");
+    hns.calls.called("HcsOpenComputeSystem");
     if (!running.contains(id)) {
       throw new HcsException("HcsOpenComputeSystem", id, HcsErrors.SYSTEM_NOT_FOUND);
     }
@@ -93,13 +93,13 @@ final class FakeSystems implements HostCompute {
 
     @Override
     public void modify(ModifyRequest request) {
-      hns.called("HcsModifyComputeSystem " + request.requestType());
+      hns.calls.called("HcsModifyComputeSystem " + request.requestType());
       hns.modify(id, String.valueOf(request.settings()), request.requestType().equals("Add"));
     }
 
     @Override
     public ComputeProcess createProcess(ProcessDocument document) {
-      hns.called("HcsCreateProcess");
+      hns.calls.called("HcsCreateProcess");
       if (netshMissing) {
         throw new HcsException("HcsCreateProcess", id, HcsErrors.FILE_NOT_FOUND);
       }

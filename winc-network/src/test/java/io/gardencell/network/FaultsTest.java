@@ -152,7 +152,7 @@ class FaultsTest {
           assertThat(stage.fixture.hns.networks).hasSize(succeeded ? 1 : 0);
           stage.network.createNetwork();
           assertThat(stage.fixture.hns.networks).hasSize(1);
-          assertThat(stage.fixture.hns.mtus).containsEntry("vEthernet (winc-nat)", 1400L);
+          assertThat(stage.fixture.hns.adapters.mtus).containsEntry("vEthernet (winc-nat)", 1400L);
         });
   }
 

@@ -86,7 +86,7 @@ class HostCallsTest {
                     "/networks/",
                     () -> {
                       attempts.incrementAndGet();
-                      throw FakeHns.answers("Access is denied. ");
+                      throw FakeCalls.answers("Access is denied. ");
                     }))
         .isInstanceOf(HcsException.class);
 

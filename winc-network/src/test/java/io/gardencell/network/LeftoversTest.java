@@ -59,7 +59,7 @@ class LeftoversTest {
   }
 
   private void failToDelete(WincNetwork network, String handle) {
-    hns.fail("DELETE /endpoints/", FakeHns.answers("Access is denied. "));
+    hns.calls.fail("DELETE /endpoints/", FakeCalls.answers("Access is denied. "));
     assertThatThrownBy(() -> network.down(handle)).hasMessageContaining("Access is denied");
     assertThat(note(handle)).exists();
   }
@@ -87,7 +87,7 @@ class LeftoversTest {
   }
 
   private long deletions() {
-    return hns.callsSoFar().stream().filter("DELETE /endpoints/"::equals).count();
+    return hns.calls.soFar().stream().filter("DELETE /endpoints/"::equals).count();
   }
 
   @Test
@@ -95,7 +95,7 @@ class LeftoversTest {
     try (WincNetwork network = retrying()) {
       network.createNetwork();
       hns.systems.remove("h1");
-      hns.fail("DELETE /endpoints/", FakeHns.answers("Access is denied. "));
+      hns.calls.fail("DELETE /endpoints/", FakeCalls.answers("Access is denied. "));
       assertThatThrownBy(() -> network.up(request("h1", new NetIn(0, 8080)))).isNotNull();
       assertThat(hns.endpoints).hasSize(1);
       hns.heal();
@@ -112,8 +112,8 @@ class LeftoversTest {
       network.netOut(at("h2"), List.of(RULE));
       HnsEndpoint whole = fixture.endpoint("h2");
       hns.endpoints.put(whole.id(), whole.withPolicies(Acls.BLOCK_ALL));
-      hns.failUpdates(FakeHns.answers("Access is denied. "));
-      hns.fail("DELETE /endpoints/", FakeHns.answers("Access is denied. "));
+      hns.failUpdates(FakeCalls.answers("Access is denied. "));
+      hns.calls.fail("DELETE /endpoints/", FakeCalls.answers("Access is denied. "));
 
       network.reconcile(Set.of("h2"));
       assertThat(fixture.endpoint("h2").policies()).isEqualTo(Acls.BLOCK_ALL);
@@ -246,7 +246,7 @@ class LeftoversTest {
         .join();
 
     assertThat(isAllGone()).isTrue();
-    assertThat(hns.mtus).as("adapters").containsOnlyKeys("vEthernet (winc-nat)");
+    assertThat(hns.adapters.mtus).as("adapters").containsOnlyKeys("vEthernet (winc-nat)");
   }
 
   // winc-network.md §21 weakness 23

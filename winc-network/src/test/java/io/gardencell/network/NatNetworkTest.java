@@ -36,7 +36,7 @@ class NatNetworkTest {
 
     assertThat(fixture.hnsCalls()).containsExactly("GET /networks/", "POST /networks/");
     assertThat(hns.documents).containsExactly(WANTED + "}");
-    assertThat(hns.mtus).containsEntry(NAME, 1400L);
+    assertThat(hns.adapters.mtus).containsEntry(NAME, 1400L);
   }
 
   // winc-network.md §22 case 12: MTU 0
@@ -45,7 +45,7 @@ class NatNetworkTest {
     fixture.network(NetworkFixture.withMtu(fixture.config(), 0)).createNetwork();
 
     // no adapter of this host has the address that leads outside
-    assertThat(hns.mtus).containsEntry(NAME, 1500L);
+    assertThat(hns.adapters.mtus).containsEntry(NAME, 1500L);
   }
 
   // winc-network.md §22 case 13
@@ -71,13 +71,13 @@ class NatNetworkTest {
   @Test
   void aNetworkThatIsThereIsKeptAndItsMtuSetAgain() {
     network.createNetwork();
-    hns.mtus.put(NAME, 1L);
-    hns.calls.clear();
+    hns.adapters.mtus.put(NAME, 1L);
+    hns.calls.made.clear();
 
     network.createNetwork();
 
     assertThat(fixture.hnsCalls()).containsExactly("GET /networks/");
-    assertThat(hns.mtus).containsEntry(NAME, 1400L);
+    assertThat(hns.adapters.mtus).containsEntry(NAME, 1400L);
   }
 
   // winc-network.md §22 case 16
@@ -117,25 +117,25 @@ class NatNetworkTest {
   void aConfiguredMtuIsSetWithoutAskingForTheHosts() {
     fixture.network(NetworkFixture.withMtu(fixture.config(), 1405)).createNetwork();
 
-    assertThat(hns.mtus).containsEntry(NAME, 1405L);
-    assertThat(hns.calls).doesNotContain("GetIpInterfaceEntry");
+    assertThat(hns.adapters.mtus).containsEntry(NAME, 1405L);
+    assertThat(hns.calls.made).doesNotContain("GetIpInterfaceEntry");
   }
 
   // winc-network.md §22 case 19
   @Test
   void anAdapterThatComesLateIsAwaited() {
-    hns.looksInVain = 3;
+    hns.adapters.looksInVain = 3;
 
     network.createNetwork();
 
-    assertThat(hns.calls.stream().filter("GetAdaptersAddresses"::equals)).hasSize(4);
-    assertThat(hns.mtus).containsEntry(NAME, 1400L);
+    assertThat(hns.calls.made.stream().filter("GetAdaptersAddresses"::equals)).hasSize(4);
+    assertThat(hns.adapters.mtus).containsEntry(NAME, 1400L);
   }
 
   // winc-network.md §22 case 19: never
   @Test
   void aNetworkWhoseAdapterNeverComesIsTakenAway() {
-    hns.noAdapters = true;
+    hns.adapters.hidden = true;
 
     assertThatThrownBy(network::createNetwork).hasMessage("network winc-nat not ready in time");
     assertThat(hns.networks).isEmpty();
@@ -144,45 +144,45 @@ class NatNetworkTest {
   // winc-network.md §22 case 20
   @Test
   void creationIsTriedThreeTimesForAMissingElement() {
-    hns.fail("POST /networks/", FakeHns.fails(0x80070490));
+    hns.calls.fail("POST /networks/", FakeCalls.fails(0x80070490));
 
     assertThatThrownBy(network::createNetwork)
         .hasMessage(
             "failed during hnsCallRawResponse: hnsCall failed in Win32: Element not found. (0x490)");
 
-    assertThat(hns.calls.stream().filter("POST /networks/"::equals)).hasSize(3);
+    assertThat(hns.calls.made.stream().filter("POST /networks/"::equals)).hasSize(3);
   }
 
   // winc-network.md §22 case 20: success at the third
   @Test
   void creationSucceedsOnceTheElementIsThere() {
-    hns.fail("POST /networks/", FakeHns.fails(0x80070490));
-    hns.healAfter(2);
+    hns.calls.fail("POST /networks/", FakeCalls.fails(0x80070490));
+    hns.calls.healAfter(2);
 
     network.createNetwork();
 
     assertThat(hns.networks).hasSize(1);
-    assertThat(hns.calls.stream().filter("POST /networks/"::equals)).hasSize(3);
+    assertThat(hns.calls.made.stream().filter("POST /networks/"::equals)).hasSize(3);
   }
 
   // winc-network.md §22 case 20: not worth a retry
   @Test
   void creationIsTriedOnceForAnInvalidPolicy() {
-    hns.fail("POST /networks/", FakeHns.fails(0x803b000d));
+    hns.calls.fail("POST /networks/", FakeCalls.fails(0x803b000d));
 
     assertThatThrownBy(network::createNetwork)
         .hasMessageStartingWith("failed during hnsCallRawResponse: hnsCall failed in Win32: ")
         .hasMessageEndingWith("(0x803b000d)");
 
-    assertThat(hns.calls.stream().filter("POST /networks/"::equals)).hasSize(1);
+    assertThat(hns.calls.made.stream().filter("POST /networks/"::equals)).hasSize(1);
   }
 
   // winc-network.md §22 case 21
   @ParameterizedTest
   @ValueSource(strings = {"Element not found. ", "ELEMENT NOT FOUND.", " unspecified error "})
   void anAnswerThatPassesIsTriedAgainWhateverItsCaseAndBlanks(String error) {
-    hns.fail("POST /networks/", FakeHns.answers(error));
-    hns.healAfter(1);
+    hns.calls.fail("POST /networks/", FakeCalls.answers(error));
+    hns.calls.healAfter(1);
 
     network.createNetwork();
 
@@ -192,7 +192,7 @@ class NatNetworkTest {
   // winc-network.md §22 case 22
   @Test
   void withoutTheListNothingIsMade() {
-    hns.fail("GET /networks/", FakeHns.fails(0x80070005));
+    hns.calls.fail("GET /networks/", FakeCalls.fails(0x80070005));
 
     assertThatThrownBy(network::createNetwork)
         .hasMessage(
@@ -205,14 +205,14 @@ class NatNetworkTest {
   @Test
   void deletingFindsTheNetworkByName() {
     network.deleteNetwork();
-    assertThat(hns.calls).containsExactly("GET /networks/");
+    assertThat(hns.calls.made).containsExactly("GET /networks/");
     network.createNetwork();
 
     network.deleteNetwork();
 
     assertThat(hns.networks).isEmpty();
     network.createNetwork();
-    hns.fail("DELETE /networks/", FakeHns.answers("Access is denied. "));
+    hns.calls.fail("DELETE /networks/", FakeCalls.answers("Access is denied. "));
     assertThatThrownBy(network::deleteNetwork)
         .hasMessage("hns failed with error : Access is denied. ");
   }
@@ -235,7 +235,7 @@ class NatNetworkTest {
 
   @Test
   void aNetworkThatGetsNoMtuIsTakenAway() {
-    hns.fail(
+    hns.calls.fail(
         "SetIpInterfaceEntry",
         new HcsException("SetIpInterfaceEntry", "", 5, "SetIpInterfaceEntry: 0x5", List.of()));
 

@@ -228,6 +228,6 @@ final class NetworkFixture {
 
   /** Calls to HNS since, as method and path. */
   List<String> hnsCalls() {
-    return hns.calls.stream().filter(call -> call.contains(" /")).toList();
+    return hns.calls.made.stream().filter(call -> call.contains(" /")).toList();
   }
 }

@@ -105,7 +105,7 @@ class ReconcileTest {
   void anEndpointThatCannotBeDeletedKeepsItsPortsUntilTheNextTime() {
     network.up(request("h1", new NetIn(0, 8080)));
     network.up(request("h2", new NetIn(0, 8080)));
-    hns.fail("DELETE /endpoints/", FakeHns.answers("Access is denied. "));
+    hns.calls.fail("DELETE /endpoints/", FakeCalls.answers("Access is denied. "));
 
     network.reconcile(Set.of("h1"));
 

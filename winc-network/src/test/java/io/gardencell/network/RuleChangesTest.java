@@ -113,7 +113,7 @@ class RuleChangesTest {
   @Test
   void aNetInThatFailsGivesThePortBack() {
     network.up(request("h1"));
-    hns.failUpdates(FakeHns.answers("Access is denied. "));
+    hns.failUpdates(FakeCalls.answers("Access is denied. "));
 
     assertThatThrownBy(() -> network.netIn(at("h1"), 0, 9090))
         .hasMessage("hns failed with error : Access is denied. ");
@@ -143,11 +143,11 @@ class RuleChangesTest {
         .hasMessage("invalid address range: 2.2.2.2-1.1.1.1");
     assertThat(fixture.policies("h1")).isEqualTo(BLOCKS);
     network.netOut(at("h1"), List.of(DNS, DNS));
-    hns.calls.clear();
+    hns.calls.made.clear();
     network.netOut(at("h1"), List.of(DNS));
 
     assertThat(fixture.endpoint("h1").policies()).hasSize(1);
-    assertThat(hns.calls).isEmpty();
+    assertThat(hns.calls.made).isEmpty();
   }
 
   // winc-network.md §22 case 97
@@ -184,7 +184,7 @@ class RuleChangesTest {
   @Test
   void noChangeOfALiveContainerHasAMomentWithoutRules() {
     network.up(request("h1"));
-    int calls = hns.calls.size();
+    int calls = hns.calls.made.size();
     network.netIn(at("h1"), 0, 9090);
     network.netOut(at("h1"), List.of(DNS));
     HnsEndpoint whole = fixture.endpoint("h1");
@@ -192,7 +192,7 @@ class RuleChangesTest {
     fixture.network().reconcile(Set.of("h1"));
 
     String update = "POST /endpoints/" + whole.id();
-    assertThat(hns.calls.subList(calls, hns.calls.size()))
+    assertThat(hns.calls.made.subList(calls, hns.calls.made.size()))
         .as("each change is one replacing update, never a removal and an addition")
         .filteredOn(call -> !call.startsWith("G"))
         .containsExactly(update, update, "SetIpInterfaceEntry", update);

@@ -107,7 +107,7 @@ class WincNetworkCommandTest {
   void bulkNetOutOfNothingChangesNothing() {
     run("", "--action=create");
     run("null", "--action=up", "--handle=h1");
-    hns.calls.clear();
+    hns.calls.made.clear();
 
     assertThat(
             run(
@@ -119,7 +119,7 @@ class WincNetworkCommandTest {
         .isZero();
 
     assertThat(out).isEmpty();
-    assertThat(hns.calls).isEmpty();
+    assertThat(hns.calls.made).isEmpty();
   }
 
   // winc-network.md §1.2: one line on stderr, exit code 1, nothing on stdout
@@ -158,7 +158,7 @@ class WincNetworkCommandTest {
 
     assertThat(err).isEqualTo(text + "\n");
     assertThat(out).isEmpty();
-    assertThat(hns.calls).isEmpty();
+    assertThat(hns.calls.made).isEmpty();
   }
 
   // winc-network.md §22 case 6
@@ -200,7 +200,7 @@ class WincNetworkCommandTest {
     assertThat(run(stdin == null ? "" : stdin, "--action=up", "--handle=h1")).isEqualTo(1);
 
     assertThat(err).startsWith(text);
-    assertThat(hns.calls).isEmpty();
+    assertThat(hns.calls.made).isEmpty();
   }
 
   // winc-network.md §22 cases 4, 10 and 11
@@ -230,7 +230,7 @@ class WincNetworkCommandTest {
     assertThat(run("", "--action=create", "--configFile=" + file)).isEqualTo(1);
 
     assertThat(err).startsWith("configFile: " + (text == null ? "" : text));
-    assertThat(hns.calls).isEmpty();
+    assertThat(hns.calls.made).isEmpty();
   }
 
   // winc-network.md §22 case 4
@@ -286,7 +286,7 @@ class WincNetworkCommandTest {
     run("", "--action=create");
     run("{}", "--action=up", "--handle=h1");
     run("{}", "--action=up", "--handle=h2");
-    hns.fail("DELETE /endpoints/", FakeHns.answers("Access is denied. "));
+    hns.calls.fail("DELETE /endpoints/", FakeCalls.answers("Access is denied. "));
     assertThat(run("", "--action=down", "--handle=h1")).isEqualTo(1);
     hns.heal();
 
@@ -302,7 +302,7 @@ class WincNetworkCommandTest {
   void leftoversThatStayDoNotFailTheAction() {
     run("", "--action=create");
     run("{}", "--action=up", "--handle=h1");
-    hns.fail("DELETE /endpoints/", FakeHns.answers("Access is denied. "));
+    hns.calls.fail("DELETE /endpoints/", FakeCalls.answers("Access is denied. "));
     run("", "--action=down", "--handle=h1");
     hns.systems.add("h2");
 
