@@ -56,17 +56,16 @@ final class EntryFacts {
     return time.to(TimeUnit.NANOSECONDS);
   }
 
+  /** A security descriptor in its binary form. */
   static Optional<byte[]> security(TarArchiveEntry entry) {
     String raw = entry.getExtraPaxHeader("MSWINDOWS.rawsd");
     if (raw != null && !raw.isEmpty()) {
       return Optional.of(base64("MSWINDOWS.rawsd", raw));
     }
     String sddl = entry.getExtraPaxHeader("MSWINDOWS.sd");
-    if (sddl != null && !sddl.isEmpty()) {
-      throw GardenException.failure(
-          "MSWINDOWS.sd: '" + sddl + "' (expected: a binary descriptor in MSWINDOWS.rawsd)");
-    }
-    return Optional.empty();
+    return sddl == null || sddl.isEmpty()
+        ? Optional.empty()
+        : Optional.of(SecurityDescriptorText.parse(sddl));
   }
 
   /**
