@@ -86,8 +86,11 @@ public final class AtomicFile {
     }
   }
 
-  /** On Windows a scanner may hold the old or the new file open for a moment. */
-  private static void rename(Path from, Path to) throws IOException {
+  /**
+   * Gives what was made beside it its name at once, in place of a file of that name. On Windows a
+   * scanner may hold the old or the new file open for a moment, which is waited for.
+   */
+  public static void rename(Path from, Path to) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
         Files.move(from, to, ATOMIC_MOVE, REPLACE_EXISTING);

@@ -1,10 +1,10 @@
 package io.gardencell.server.files;
 
+import io.gardencell.api.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,8 +79,7 @@ final class Folder {
       maker.make(fresh, () -> requireHere(fresh));
       requireHere(fresh);
       makeRoom(target);
-      Files.move(
-          fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      AtomicFile.rename(fresh, target);
     } finally {
       // There only after a failure, and where both names are links to one file.
       Files.deleteIfExists(fresh);
