@@ -25,6 +25,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * @param createLock empty for the default
  * @param lockTimeout longest wait for a lock of the store
  * @param cleaning garbage collection after each create
+ * @param limits what a layer may have at most
  */
 record CommandConfig(
     Level logLevel,
@@ -32,7 +33,8 @@ record CommandConfig(
     Set<String> pinnedImages,
     String createLock,
     Duration lockTimeout,
-    ImageConfig.Cleaning cleaning) {
+    ImageConfig.Cleaning cleaning,
+    ImageConfig.LayerLimits limits) {
 
   private static final Map<String, Level> LEVELS =
       Map.of("debug", Level.DEBUG, "info", Level.INFO, "error", Level.ERROR, "fatal", Level.ERROR);
@@ -52,7 +54,15 @@ record CommandConfig(
         text(values, "create_lock", ""),
         Duration.ofSeconds(number(values, "lock_timeout_seconds", 600, 1)),
         new ImageConfig.Cleaning(
-            flag(values, "clean_on_create"), number(values, "clean_threshold_bytes", 0, 0)));
+            flag(values, "clean_on_create"), number(values, "clean_threshold_bytes", 0, 0)),
+        limits(values));
+  }
+
+  private static ImageConfig.LayerLimits limits(Map<?, ?> values) {
+    ImageConfig.LayerLimits usual = ImageConfig.LayerLimits.DEFAULT;
+    return new ImageConfig.LayerLimits(
+        number(values, "max_layer_bytes", usual.bytes(), 1),
+        (int) Math.min(Integer.MAX_VALUE, number(values, "max_layer_entries", usual.entries(), 1)));
   }
 
   private static Map<?, ?> parse(String file) {
@@ -132,6 +142,6 @@ record CommandConfig(
   /** The plugin's settings. */
   ImageConfig imageConfig(Path store) {
     return new ImageConfig(
-        store, "", insecureRegistries, pinnedImages, 0, lockTimeout, createLock, cleaning);
+        store, "", insecureRegistries, pinnedImages, 0, lockTimeout, createLock, cleaning, limits);
   }
 }

@@ -4,6 +4,7 @@ import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
 import io.gardencell.image.source.FileReasons;
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ import java.util.stream.Stream;
  * @param lockTimeout longest wait for a lock
  */
 record DriverStore(Path root, Duration lockTimeout) {
+
+  private static final long MAX_SPARE = 1L << 30;
 
   static DriverStore of(ImageConfig config) {
     return new DriverStore(config.driverStore().toAbsolutePath().normalize(), config.lockTimeout());
@@ -80,6 +83,13 @@ record DriverStore(Path root, Duration lockTimeout) {
 
   private Path lockFile() {
     return root.resolve("locks").resolve("store.lock");
+  }
+
+  /** Bytes that a layer may take: the disk is never filled to the brim, others write there, too. */
+  long room() throws IOException {
+    FileStore disk = Files.getFileStore(root);
+    long spare = Math.min(MAX_SPARE, disk.getTotalSpace() / 20);
+    return Math.max(0, disk.getUsableSpace() - spare);
   }
 
   /** Names in a directory of the store, sorted; none if there is no such directory. */

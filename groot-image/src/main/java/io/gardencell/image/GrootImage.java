@@ -65,7 +65,7 @@ public final class GrootImage implements ImagePlugin {
     String createLock =
         config.createLock().isEmpty() && windows ? REFERENCES_CREATE_LOCK : config.createLock();
     this.store = DriverStore.of(config);
-    this.layers = new LayerStore(host, store);
+    this.layers = new LayerStore(host, store, config.limits());
     this.volumes = new VolumeStore(host, store, createLock);
     this.pins = new Pins(store);
     this.kept = new KeptImages(store, config.pinnedImages());

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param createLock file that is locked while a volume is mounted, by the reference too; empty for
  *     the reference's own on Windows and none elsewhere
  * @param cleaning when layers are collected without being asked to
+ * @param limits what a layer may have at most
  */
 public record ImageConfig(
     Path driverStore,
@@ -26,7 +27,29 @@ public record ImageConfig(
     int hostBuild,
     Duration lockTimeout,
     String createLock,
-    Cleaning cleaning) {
+    Cleaning cleaning,
+    LayerLimits limits) {
+
+  /**
+   * What a layer may have at most, whatever its image says: more is an attack on the disk.
+   *
+   * @param bytes uncompressed
+   * @param entries of its tar
+   */
+  public record LayerLimits(long bytes, int entries) {
+
+    /** Several times what the largest Windows base layers have. */
+    public static final LayerLimits DEFAULT = new LayerLimits(64L << 30, 800_000);
+
+    public LayerLimits {
+      if (bytes < 1) {
+        throw new IllegalArgumentException("max-layer-bytes: " + bytes + " (expected: >= 1)");
+      }
+      if (entries < 1) {
+        throw new IllegalArgumentException("max-layer-entries: " + entries + " (expected: >= 1)");
+      }
+    }
+  }
 
   /**
    * Garbage collection after each create.
@@ -62,7 +85,15 @@ public record ImageConfig(
   /** The settings for a store that lies elsewhere. */
   public static ImageConfig ofStore(Path driverStore) {
     return new ImageConfig(
-        driverStore, "", Set.of(), Set.of(), 0, Duration.ofMinutes(10), "", Cleaning.NEVER);
+        driverStore,
+        "",
+        Set.of(),
+        Set.of(),
+        0,
+        Duration.ofMinutes(10),
+        "",
+        Cleaning.NEVER,
+        LayerLimits.DEFAULT);
   }
 
   /**
@@ -85,7 +116,8 @@ public record ImageConfig(
         hostBuild,
         lockTimeout,
         createLock,
-        cleaning);
+        cleaning,
+        limits);
   }
 
   /** The same with other images to keep. */
@@ -111,6 +143,7 @@ public record ImageConfig(
         hostBuild,
         lockTimeout,
         createLock,
-        cleaning);
+        cleaning,
+        limits);
   }
 }

@@ -85,20 +85,37 @@ final class LayerDownloads implements AutoCloseable {
     try {
       Path file = Files.createTempFile(directory, "blob-", "");
       if (layers.find(layer.chainId()).isEmpty()) {
-        try (InputStream in = source.open(layer);
-            var out = Files.newOutputStream(file)) {
-          byte[] buffer = new byte[64 * 1024];
-          for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-            out.write(buffer, 0, n);
-            progress.downloaded(layer, n);
-          }
-        }
+        copy(layer, file);
       }
       done = true;
       return new Fetched(lock, file);
     } finally {
       if (!done) {
         lock.close();
+      }
+    }
+  }
+
+  /** Stops at what the manifest promises, and before the disk is full: a sender need not. */
+  private void copy(LayerInfo layer, Path file) throws IOException {
+    long space = store.room();
+    if (layer.size() > space) {
+      throw new IOException("layer of " + layer.size() + " bytes, but there is room for " + space);
+    }
+    long left = layer.size() < 0 ? space : layer.size();
+    try (InputStream in = source.open(layer);
+        var out = Files.newOutputStream(file)) {
+      byte[] buffer = new byte[64 * 1024];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        left -= n;
+        if (left < 0) {
+          throw new IOException(
+              layer.size() < 0
+                  ? "layer has more than the " + space + " bytes that there is room for"
+                  : "layer size is different from the value in the manifest");
+        }
+        out.write(buffer, 0, n);
+        progress.downloaded(layer, n);
       }
     }
   }

@@ -6,6 +6,7 @@ import io.gardencell.api.files.FileTree;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.image.layer.LayerUnpacker;
+import io.gardencell.image.source.ByteLimit;
 import io.gardencell.image.source.FileReasons;
 import io.gardencell.image.source.LayerInfo;
 import io.gardencell.image.source.VerifiedLayer;
@@ -41,10 +42,12 @@ final class LayerStore {
   private final Host host;
   private final DriverStore store;
   private final ScratchRemoval removal;
+  private final ImageConfig.LayerLimits limits;
 
-  LayerStore(Host host, DriverStore store) {
+  LayerStore(Host host, DriverStore store, ImageConfig.LayerLimits limits) {
     this.host = host;
     this.store = store;
+    this.limits = limits;
     this.removal = new ScratchRemoval(host.scratchLayers());
   }
 
@@ -131,9 +134,10 @@ final class LayerStore {
       throws IOException {
     Path directory = store.layer(layer.chainId());
     Path importFolder = Files.createTempDirectory(temporary, "hcs");
-    try (VerifiedLayer tar = open(layer, opener, quota)) {
+    try (VerifiedLayer tar = open(layer, opener, limit(quota, parents.isEmpty() ? 1 : 2))) {
       Files.createDirectories(directory);
-      LayerUnpacker unpacker = new LayerUnpacker(host, !host.name().equals("hcs"));
+      LayerUnpacker unpacker =
+          new LayerUnpacker(host, !host.name().equals("hcs"), limits.entries());
       long size = unpacker.unpack(directory, newestFirst(parents), importFolder, tar);
       return new Made(size, tar.bytes());
     } finally {
@@ -141,7 +145,18 @@ final class LayerStore {
     }
   }
 
-  private static VerifiedLayer open(LayerInfo layer, Opener opener, long quota) {
+  /**
+   * The least of what is allowed and what there is room for.
+   *
+   * @param copies how often the layer will lie on the disk for a while
+   */
+  private ByteLimit limit(long quota, int copies) throws IOException {
+    ByteLimit limit =
+        ByteLimit.ofLayer(limits.bytes()).and(ByteLimit.ofSpace(store.room() / copies));
+    return quota < 0 ? limit : ByteLimit.ofQuota(quota).and(limit);
+  }
+
+  private static VerifiedLayer open(LayerInfo layer, Opener opener, ByteLimit limit) {
     InputStream raw;
     try {
       raw = opener.open(layer);
@@ -150,7 +165,7 @@ final class LayerStore {
       throw GardenException.failure(
           "opening stream for blob `" + layer.blobId() + "`: " + reason, e);
     }
-    return VerifiedLayer.of(layer, raw, quota);
+    return VerifiedLayer.of(layer, raw, limit);
   }
 
   /** Removes what an interrupted pull left, and drops what was built on it: it may not fit. */

@@ -8,10 +8,6 @@ import io.gardencell.hcs.LayerFile;
 import io.gardencell.hcs.LayerFolder;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a layer without parents in place (Source: hcsshim: internal/wclayer/baselayer.go). */
@@ -20,7 +16,7 @@ final class BaseLayerWriter implements LayerWriter {
   private final Host host;
   private final Path layer;
   private final LayerFolder folder;
-  private final Map<String, FileBasicInfo> directories = new LinkedHashMap<>();
+  private final DirectoryTimes directories = new DirectoryTimes();
   private @Nullable LayerFile current;
   private boolean hasUtilityVm;
 
@@ -37,7 +33,7 @@ final class BaseLayerWriter implements LayerWriter {
     current = file;
     file.setBasicInfo(info);
     if (info.isDirectory() && !reparse) {
-      directories.put(name, info);
+      directories.add(name, info);
     }
     hasUtilityVm |= name.equals("UtilityVM\\Files");
   }
@@ -85,18 +81,13 @@ final class BaseLayerWriter implements LayerWriter {
 
   @Override
   public boolean hasDirectory(String name) {
-    return directories.containsKey(name);
+    return directories.has(name);
   }
 
   @Override
   public void finish() {
     closeCurrent();
-    List<String> names = new ArrayList<>(directories.keySet());
-    for (int i = names.size() - 1; i >= 0; i--) {
-      try (LayerFile file = folder.open(names.get(i))) {
-        file.setBasicInfo(java.util.Objects.requireNonNull(directories.get(names.get(i))));
-      }
-    }
+    directories.apply(folder);
     try {
       host.layerImport().processBaseImage(layer);
     } catch (HcsException e) {

@@ -9,7 +9,6 @@ import io.gardencell.hcs.LayerFolder;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Set;
 
 /** The {@code UtilityVM} folder of a layer (Source: hcsshim: internal/wclayer/legacy.go). */
 final class UtilityVm {
@@ -29,6 +28,11 @@ final class UtilityVm {
 
   private UtilityVm() {}
 
+  /** Whether the name is below the directory. */
+  static boolean isBelow(String name, String directory) {
+    return name.startsWith(directory + "\\") && name.length() > directory.length() + 1;
+  }
+
   static void process(Host host, LayerFolder folder, Path layer) {
     if (folder.find(ROOT).map(FileBasicInfo::isReparsePoint).orElse(true)) {
       throw GardenException.failure("invalid UtilityVM layer");
@@ -42,7 +46,7 @@ final class UtilityVm {
   }
 
   /** Gives a new layer its parent's files: links to plain ones, copies of what may change. */
-  static void cloneFrom(LayerFolder parent, LayerFolder into, Map<String, FileBasicInfo> made) {
+  static void cloneFrom(LayerFolder parent, LayerFolder into, DirectoryTimes made) {
     if (parent.find(FILES).isEmpty()) {
       return;
     }
@@ -54,11 +58,10 @@ final class UtilityVm {
     }
   }
 
-  private static void copy(
-      LayerFolder parent, LayerFolder into, String name, Map<String, FileBasicInfo> made) {
+  private static void copy(LayerFolder parent, LayerFolder into, String name, DirectoryTimes made) {
     FileBasicInfo info = parent.find(name).orElseThrow();
     boolean plain = !info.isDirectory() && !info.isReparsePoint();
-    if (plain && !mutated().contains(name)) {
+    if (plain && !MUTATED.containsKey(name)) {
       into.link(name, parent, name);
       return;
     }
@@ -72,14 +75,10 @@ final class UtilityVm {
       }
     }
     if (info.isDirectory() && !info.isReparsePoint()) {
-      made.put(name, info);
+      made.add(name, info);
       for (String child : parent.list(name)) {
         copy(parent, into, name + "\\" + child, made);
       }
     }
-  }
-
-  private static Set<String> mutated() {
-    return MUTATED.keySet();
   }
 }

@@ -36,6 +36,14 @@ final class Tally extends FilterInputStream {
     return count;
   }
 
+  /** Counts bytes that do not pass here. */
+  void add(long bytes) {
+    count += bytes;
+    if (limit >= 0 && (count > limit || count < 0)) {
+      throw beyond.get();
+    }
+  }
+
   /** Hex digits of the digest of all that was read; once. */
   Optional<String> hex() {
     return digest == null
@@ -53,10 +61,7 @@ final class Tally extends FilterInputStream {
   public int read(byte[] into, int offset, int length) throws IOException {
     int n = super.read(into, offset, length);
     if (n > 0) {
-      count += n;
-      if (limit >= 0 && count > limit) {
-        throw beyond.get();
-      }
+      add(n);
       if (digest != null) {
         digest.update(into, offset, n);
       }

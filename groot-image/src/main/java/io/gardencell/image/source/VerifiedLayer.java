@@ -43,9 +43,9 @@ public final class VerifiedLayer extends InputStream {
   /**
    * Wraps stored bytes, which are closed with it or if this fails.
    *
-   * @param quota most uncompressed bytes, negative for no limit
+   * @param limit for the uncompressed bytes and what they {@link #expand} to
    */
-  public static VerifiedLayer of(LayerInfo layer, InputStream raw, long quota) {
+  public static VerifiedLayer of(LayerInfo layer, InputStream raw, ByteLimit limit) {
     Tally stored =
         new Tally(raw, layer.blobDigest(), layer.size(), () -> failure(layer, WRONG_SIZE, null));
     try {
@@ -56,8 +56,8 @@ public final class VerifiedLayer extends InputStream {
           new Tally(
               new ReadAhead(plain),
               layer.diffId(),
-              quota,
-              () -> failure(layer, STORING + "uncompressed layer size exceeds quota", null)));
+              limit.bytes(),
+              () -> failure(layer, STORING + limit.beyond(), null)));
     } catch (IOException e) {
       throw closing(raw, failure(layer, String.valueOf(e.getMessage()), e));
     } catch (GardenException e) {
@@ -98,9 +98,16 @@ public final class VerifiedLayer extends InputStream {
     return in;
   }
 
-  /** Uncompressed bytes read. */
+  /** Uncompressed bytes read, and those that they {@link #expand} to. */
   public long bytes() {
     return plain.count();
+  }
+
+  /**
+   * Counts bytes that will be written without having been read, such as the holes of a sparse file.
+   */
+  public void expand(long bytes) {
+    plain.add(bytes);
   }
 
   @Override

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Base and differential layers, entry by entry (groot-image.md §10, §11). */
 class LayerUnpackerTest extends UnpackTestCase {
 
-  // groot-image.md §23 cases 114 and 116
+  // groot-image.md §23 case 114
   @Test
   void readsNamesWithAndWithoutASlashAtTheEndAlike() {
     unpack(new TarBuilder().directory("./Files/").directory("Files/d/"), List.of());

@@ -2,6 +2,7 @@ package io.gardencell.image.layer;
 
 import io.gardencell.hcs.FileBasicInfo;
 import io.gardencell.image.DirectoryHost;
+import io.gardencell.image.source.ByteLimit;
 import io.gardencell.image.source.Digest;
 import io.gardencell.image.source.LayerInfo;
 import io.gardencell.image.source.VerifiedLayer;
@@ -21,7 +22,8 @@ class UnpackTestCase {
   final MemoryFolder parent = new MemoryFolder();
   final MemoryFolder grandparent = new MemoryFolder();
   final List<Path> parents = List.of(Path.of("/parent"), Path.of("/grandparent"));
-  int maxEntries = LayerUnpacker.MAX_ENTRIES;
+  int maxEntries = 1000;
+  ByteLimit limit = ByteLimit.ofLayer(1 << 30);
   final DirectoryHost host = new DirectoryHost();
 
   @BeforeEach
@@ -38,7 +40,14 @@ class UnpackTestCase {
 
   /** Unpacks on these parents; none for a base layer. */
   long unpack(TarBuilder tar, List<Path> on) {
-    byte[] bytes = tar.bytes();
+    return unpack(tar.bytes(), on);
+  }
+
+  long unpack(byte[] bytes) {
+    return unpack(bytes, parents);
+  }
+
+  long unpack(byte[] bytes, List<Path> on) {
     Digest digest = Digest.sha256(bytes);
     LayerInfo layer =
         new LayerInfo(
@@ -49,7 +58,7 @@ class UnpackTestCase {
             .with(Path.of("/layer"), destination)
             .with(Path.of("/parent"), parent)
             .with(Path.of("/grandparent"), grandparent);
-    try (VerifiedLayer in = VerifiedLayer.of(layer, new ByteArrayInputStream(bytes), -1)) {
+    try (VerifiedLayer in = VerifiedLayer.of(layer, new ByteArrayInputStream(bytes), limit)) {
       return new LayerUnpacker(files.on(host.open()), false, maxEntries)
           .unpack(Path.of("/layer"), on, Path.of("/import"), in);
     } catch (IOException e) {

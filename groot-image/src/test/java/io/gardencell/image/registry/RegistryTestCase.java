@@ -1,6 +1,7 @@
 package io.gardencell.image.registry;
 
 import io.gardencell.api.http.EnvironmentProxy;
+import io.gardencell.image.source.ByteLimit;
 import io.gardencell.image.source.ImageDescription;
 import io.gardencell.image.source.LayerInfo;
 import io.gardencell.image.source.Platform;
@@ -50,7 +51,8 @@ class RegistryTestCase {
     ImageDescription image = source.describe();
     List<byte[]> plain = new ArrayList<>();
     for (LayerInfo layer : image.layers()) {
-      try (VerifiedLayer in = VerifiedLayer.of(layer, source.open(layer), -1)) {
+      try (VerifiedLayer in =
+          VerifiedLayer.of(layer, source.open(layer), ByteLimit.ofLayer(1 << 30))) {
         plain.add(in.readAllBytes());
         in.verify();
       }

@@ -26,11 +26,16 @@ class VerifiedLayerTest {
     return out.toByteArray();
   }
 
+  private static ByteLimit limit(long quota) {
+    return quota < 0 ? ByteLimit.ofLayer(Long.MAX_VALUE) : ByteLimit.ofQuota(quota);
+  }
+
   private static long read(byte[] stored, Digest blob, Digest diff, String type, long quota)
       throws IOException {
     LayerInfo layer =
         new LayerInfo(blob.toString(), blob, diff, diff.hex(), stored.length, type, List.of());
-    try (VerifiedLayer in = VerifiedLayer.of(layer, new ByteArrayInputStream(stored), quota)) {
+    try (VerifiedLayer in =
+        VerifiedLayer.of(layer, new ByteArrayInputStream(stored), limit(quota))) {
       in.readAllBytes();
       in.verify();
       return in.bytes();
