@@ -130,7 +130,8 @@ public record ImageConfig(
         hostBuild,
         lockTimeout,
         createLock,
-        cleaning);
+        cleaning,
+        limits);
   }
 
   /** The same with other insecure registries. */
