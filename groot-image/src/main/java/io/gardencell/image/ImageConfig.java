@@ -134,6 +134,20 @@ public record ImageConfig(
         limits);
   }
 
+  /** The same with other limits. */
+  public ImageConfig withLimits(LayerLimits other) {
+    return new ImageConfig(
+        driverStore,
+        defaultRootfs,
+        insecureRegistries,
+        pinnedImages,
+        hostBuild,
+        lockTimeout,
+        createLock,
+        cleaning,
+        other);
+  }
+
   /** The same with other insecure registries. */
   public ImageConfig withInsecureRegistries(Set<String> registries) {
     return new ImageConfig(

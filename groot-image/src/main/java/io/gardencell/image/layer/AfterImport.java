@@ -1,6 +1,7 @@
 package io.gardencell.image.layer;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.LayerFolder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -77,17 +78,29 @@ final class AfterImport {
 
   /** Changes the imported layer. */
   void apply() {
-    for (String name : tombstones) {
-      if (!isAdded(name) && destination.find(name).isPresent()) {
-        destination.remove(name);
-      }
+    tombstones.forEach(name -> naming(name, () -> bury(name)));
+    links.forEach((name, link) -> naming(name, () -> make(name, link)));
+  }
+
+  private void bury(String name) {
+    if (!isAdded(name) && destination.find(name).isPresent()) {
+      destination.remove(name);
     }
-    links.forEach(
-        (name, link) -> {
-          if (destination.find(name).isPresent()) {
-            destination.remove(name);
-          }
-          destination.link(name, link.root(), link.target());
-        });
+  }
+
+  private void make(String name, Link link) {
+    if (destination.find(name).isPresent()) {
+      destination.remove(name);
+    }
+    destination.link(name, link.root(), link.target());
+  }
+
+  private static void naming(String name, Runnable change) {
+    try {
+      change.run();
+    } catch (HcsException e) {
+      throw GardenException.failure(
+          "writing %s: %s (0x%x)".formatted(name, e.getMessage(), e.code()), e);
+    }
   }
 }

@@ -100,8 +100,11 @@ final class BaseLayerWriter implements LayerWriter {
 
   @Override
   public void close() {
-    closeCurrent();
-    folder.close();
+    try {
+      closeCurrent(); // fails where a stream broke off
+    } finally {
+      folder.close();
+    }
   }
 
   private void closeCurrent() {

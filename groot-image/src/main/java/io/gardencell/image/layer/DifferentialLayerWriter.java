@@ -183,20 +183,23 @@ final class DifferentialLayerWriter implements LayerWriter {
 
   @Override
   public void close() {
+    try {
+      closeCurrent(); // fails where a stream broke off
+    } finally {
+      opened.forEach(LayerFolder::close);
+    }
+  }
+
+  private void closeCurrent() {
     LayerFile file = current;
     current = null;
     if (file != null) {
       file.close();
     }
-    opened.forEach(LayerFolder::close);
   }
 
   private void endCurrent() {
-    LayerFile file = current;
-    current = null;
-    if (file != null) {
-      file.close();
-    }
+    closeCurrent();
     String placeholder = pendingPlaceholder;
     pendingPlaceholder = null;
     if (placeholder != null) {
