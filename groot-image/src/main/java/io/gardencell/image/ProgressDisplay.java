@@ -100,14 +100,14 @@ final class ProgressDisplay implements Progress, AutoCloseable {
     drawn = now;
     open = true;
     long shown = Math.min(loaded, total);
-    int filled = total == 0 ? WIDTH : (int) (WIDTH * shown / total);
+    int byLayers = layers == 0 ? WIDTH : WIDTH * done / layers;
+    int filled = total == 0 ? byLayers : (int) (WIDTH * shown / total);
     out.print(
-        "\r[%s%s] %s of %s, layer %d of %d "
+        "\r[%s%s] %slayer %d of %d "
             .formatted(
                 "#".repeat(filled),
                 ".".repeat(WIDTH - filled),
-                bytes(shown),
-                bytes(total),
+                total == 0 ? "" : bytes(shown) + " of " + bytes(total) + ", ",
                 Math.min(done + 1, layers),
                 layers));
     out.flush();
