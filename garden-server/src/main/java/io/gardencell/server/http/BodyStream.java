@@ -30,7 +30,7 @@ final class BodyStream extends InputStream {
 
   /** Takes the buffer over; false if no more should be read from the socket for now. */
   synchronized boolean append(ByteBuf piece) {
-    if (closed || !piece.isReadable()) {
+    if (closed || failure != null || !piece.isReadable()) {
       piece.release();
       return !full;
     }
@@ -46,11 +46,19 @@ final class BodyStream extends InputStream {
     notifyAll();
   }
 
+  /** What waits is freed at once: the call that would read it may never run. */
   synchronized void fail(String reason) {
     if (!complete && failure == null) {
       failure = new IOException(reason);
+      free();
       notifyAll();
     }
+  }
+
+  private void free() {
+    pieces.forEach(ByteBuf::release);
+    pieces.clear();
+    bytes = 0;
   }
 
   @Override
@@ -120,9 +128,7 @@ final class BodyStream extends InputStream {
     boolean wasFull;
     synchronized (this) {
       closed = true;
-      pieces.forEach(ByteBuf::release);
-      pieces.clear();
-      bytes = 0;
+      free();
       wasFull = full;
       full = false;
       notifyAll();
