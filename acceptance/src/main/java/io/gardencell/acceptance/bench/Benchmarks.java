@@ -2,6 +2,7 @@ package io.gardencell.acceptance.bench;
 
 import io.gardencell.acceptance.GardenDaemon;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -49,18 +50,23 @@ public final class Benchmarks {
     }
   }
 
-  /** The best of several rounds each, in turns: what else the machine does hits both. */
+  /** The medians of several rounds, in turns: what else the machine does hits both. */
   private static String run(Benchmark benchmark) throws IOException {
-    double ours = 0;
-    Optional<Double> yardstick = Optional.empty();
+    // The first round is for the compiler of the daemon's JVM: a cell runs for weeks.
+    benchmark.ours();
+    List<Double> ours = new ArrayList<>();
+    List<Double> yardstick = new ArrayList<>();
     for (int i = 0; i < ROUNDS; i++) {
-      ours = Math.max(ours, benchmark.ours());
-      Optional<Double> measured = benchmark.yardstick();
-      if (measured.isPresent()) {
-        yardstick = Optional.of(Math.max(yardstick.orElse(0.0), measured.get()));
-      }
+      ours.add(benchmark.ours());
+      benchmark.yardstick().ifPresent(yardstick::add);
     }
-    return "%-9s %s".formatted(benchmark.name(), benchmark.describe(ours, yardstick));
+    Optional<Double> theirs =
+        yardstick.isEmpty() ? Optional.empty() : Optional.of(median(yardstick));
+    return "%-9s %s".formatted(benchmark.name(), benchmark.describe(median(ours), theirs));
+  }
+
+  static double median(List<Double> figures) {
+    return figures.stream().sorted().skip(figures.size() / 2).findFirst().orElseThrow();
   }
 
   /** Both figures and ours as a share of the other. */
