@@ -7,7 +7,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A process in a container. Its channels are its pipes: bytes that are not read stay in the pipe
  * and in the end block the process, so the reader's pace is the back-pressure. One operation at a
- * time and channel; completion handlers run on an I/O thread and must not block.
+ * time and channel; completion handlers run on an I/O thread, or on the caller's before the call
+ * returns when bytes are there, and must not block.
  *
  * <p>Whoever got the object closes each channel and then the object; closing ends neither the
  * process nor other handles to it.

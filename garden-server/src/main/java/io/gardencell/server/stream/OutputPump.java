@@ -21,6 +21,7 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
   private static final Logger log = LoggerFactory.getLogger(OutputPump.class);
   private static final int SMALLEST_READ = 4096;
   private static final int LARGEST_READ = 1 << 18;
+  private static final int SLACK = 4;
 
   private final String name;
   private final @Nullable AsynchronousByteChannel pipe;
@@ -32,7 +33,7 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
   private volatile boolean released;
   private volatile long reads;
   private int readSize = SMALLEST_READ;
-  private volatile @Nullable ByteBuf spare;
+  private volatile @Nullable ByteBuf chunk;
 
   OutputPump(String name, @Nullable AsynchronousByteChannel pipe, StreamMemory memory) {
     this.name = name;
@@ -95,15 +96,15 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
       return;
     }
     if (ended.isDone()) {
-      dropSpare();
+      dropChunk();
+      return;
     }
-    if (ended.isDone() || !released || !hasRoom()) {
+    if (!released || !hasRoom()) {
       return;
     }
     reading = true;
-    readSize = Math.min(readSize, memory.share(LARGEST_READ));
-    ByteBuf buffer = buffer();
-    source.read(buffer.nioBuffer(0, readSize), buffer, this);
+    ByteBuf into = chunk();
+    source.read(into.nioBuffer(into.writerIndex(), into.writableBytes()), into, this);
   }
 
   private boolean hasRoom() {
@@ -115,32 +116,33 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
     return true;
   }
 
-  /** The last buffer again if nobody kept a part of it, as with small reads, which are copied. */
-  private ByteBuf buffer() {
-    ByteBuf last = spare;
-    spare = null;
-    if (last != null && last.capacity() == readSize) {
-      return last.clear();
+  /**
+   * Reads follow one another in a chunk, of which queues hold parts, so that small reads pin no
+   * more than they bring. A chunk is left when it is nearly full, or much too large for the pace.
+   */
+  private ByteBuf chunk() {
+    readSize = Math.min(readSize, memory.share(LARGEST_READ));
+    ByteBuf last = chunk;
+    if (last != null
+        && last.writableBytes() >= readSize / 4
+        && last.capacity() <= SLACK * readSize) {
+      return last;
     }
-    if (last != null) {
-      last.release();
-    }
-    return PooledByteBufAllocator.DEFAULT.directBuffer(readSize, readSize);
+    dropChunk();
+    ByteBuf fresh = PooledByteBufAllocator.DEFAULT.directBuffer(readSize, readSize);
+    chunk = fresh;
+    return fresh;
   }
 
   @Override
-  public void completed(Integer count, ByteBuf buffer) {
+  public void completed(Integer count, ByteBuf into) {
     if (count > 0) {
-      buffer.writerIndex(count);
+      int from = into.writerIndex();
+      adapt(count, into.writableBytes());
+      into.writerIndex(from + count);
       for (OutputQueue queue : queues) {
-        queue.offer(buffer);
+        queue.offer(into, from, count);
       }
-      adapt(count);
-    }
-    if (count > 0 && buffer.refCnt() == 1) {
-      spare = buffer;
-    } else {
-      buffer.release();
     }
     reads = reads + 1;
     if (count < 0) {
@@ -151,8 +153,7 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
   }
 
   @Override
-  public void failed(Throwable cause, ByteBuf buffer) {
-    buffer.release();
+  public void failed(Throwable cause, ByteBuf into) {
     log.atDebug().addKeyValue("stream", name).setCause(cause).log("output pipe broke");
     finish();
     reading = false;
@@ -168,9 +169,9 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
     }
   }
 
-  private void dropSpare() {
-    ByteBuf last = spare;
-    spare = null;
+  private void dropChunk() {
+    ByteBuf last = chunk;
+    chunk = null;
     if (last != null) {
       last.release();
     }
@@ -186,12 +187,12 @@ final class OutputPump implements CompletionHandler<Integer, ByteBuf> {
     }
   }
 
-  /** Grows while there is more than fits, and shrinks at once: a pipe at rest holds a buffer. */
-  private void adapt(int count) {
-    if (count == readSize) {
-      readSize = Math.min(readSize * 4, LARGEST_READ);
+  /** Grows while there is more than fits, and shrinks at once: a pipe at rest holds a chunk. */
+  private void adapt(int count, int offered) {
+    if (count == offered) {
+      readSize = Math.min(Math.max(readSize, count) * 4, LARGEST_READ);
     } else {
-      int fitting = Integer.highestOneBit(Math.max(count, 1)) * 2;
+      int fitting = Integer.highestOneBit(count) * 2;
       readSize = Math.max(SMALLEST_READ, Math.min(readSize, fitting));
     }
   }

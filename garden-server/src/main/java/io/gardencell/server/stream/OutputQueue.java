@@ -1,7 +1,6 @@
 package io.gardencell.server.stream;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +19,6 @@ public final class OutputQueue {
 
   private static final Logger log = LoggerFactory.getLogger(OutputQueue.class);
 
-  /** Pieces below this size are gathered, or a byte could pin a whole read buffer. */
-  private static final int SMALL = 4096;
-
-  private static final int CHUNK = 16384;
-
   private final String name;
   private final StreamSettings settings;
   private final StreamMemory memory;
@@ -32,6 +26,7 @@ public final class OutputQueue {
   private final LongAdder droppedOfAll;
   private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>();
   private @Nullable ByteBuf tail;
+  private @Nullable ByteBuf tailChunk;
   private @Nullable OutputReader reader;
   private long bytes;
   private long dropped;
@@ -147,12 +142,11 @@ public final class OutputQueue {
     roomAgain.run();
   }
 
-  /** Takes a share of the bytes; the caller keeps its own reference. */
-  void offer(ByteBuf data) {
+  /** Takes a share of the chunk, of which the caller keeps its own reference. */
+  void offer(ByteBuf chunk, int from, int size) {
     OutputReader waiting;
     boolean firstDrop = false;
     synchronized (this) {
-      int size = data.readableBytes();
       if (closed || ended) {
         return;
       }
@@ -160,7 +154,7 @@ public final class OutputQueue {
       if (settings.overflow() == StreamSettings.Overflow.DROP && bytes + size > queueBytes()) {
         drop(size);
       } else {
-        add(data, size);
+        add(chunk, from, size);
         if (reader == null && !awaitsFirst) {
           trim();
         }
@@ -215,18 +209,18 @@ public final class OutputQueue {
     hold(-bytes);
   }
 
-  private void add(ByteBuf data, int size) {
+  /** What follows in the same chunk makes the last piece longer. */
+  private void add(ByteBuf chunk, int from, int size) {
     hold(size);
-    if (size < SMALL) {
-      if (tail == null || tail.writableBytes() < size) {
-        tail = PooledByteBufAllocator.DEFAULT.directBuffer(CHUNK, CHUNK);
-        pieces.add(tail);
-      }
-      tail.writeBytes(data, data.readerIndex(), size);
-    } else {
-      tail = null;
-      pieces.add(data.retainedDuplicate());
+    ByteBuf last = tail;
+    if (last != null && tailChunk == chunk && last.writerIndex() == from) {
+      last.writerIndex(from + size);
+      return;
     }
+    ByteBuf piece = chunk.retainedDuplicate().setIndex(from, from + size);
+    tail = piece;
+    tailChunk = chunk;
+    pieces.add(piece);
   }
 
   private void trim() {

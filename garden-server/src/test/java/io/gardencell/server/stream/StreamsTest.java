@@ -233,4 +233,42 @@ class StreamsTest {
     assertThat(events).containsExactly("room");
     assertThat(streams.waitingBytes()).isZero();
   }
+
+  // garden-api.md §6.5: bytes of one chunk that several readers hold in different parts
+  @Test
+  void smallReadsReachEveryReaderWholeAndInOrderAndAreFreed() {
+    RunningProcess running = start("p", process);
+    Attachment early = running.attach();
+    early.stdout().connect(() -> {});
+    process.stdout.write("one ");
+    Attachment late = running.attach();
+    late.stdout().connect(() -> {});
+    process.stdout.write("two ");
+    assertThat(drain(early.stdout())).asString().isEqualTo("one two ");
+
+    process.stdout.write("three");
+
+    assertThat(drain(early.stdout())).asString().isEqualTo("three");
+    assertThat(drain(late.stdout())).asString().isEqualTo("two three");
+    assertThat(streams.waitingBytes()).isZero();
+  }
+
+  // garden-api.md §14 weakness 2: a byte pins no chunk of its own
+  @Test
+  void singleBytesThatWaitAreOnePieceForEachChunk() {
+    Attachment attachment = start("p", process).attach();
+    process.stdout.writeByteByByte(new byte[64 * KIB]);
+    int pieces = 0;
+    long bytes = 0;
+    for (ByteBuf piece = attachment.stdout().poll();
+        piece != null;
+        piece = attachment.stdout().poll()) {
+      bytes += piece.readableBytes();
+      piece.release();
+      pieces++;
+    }
+
+    assertThat(bytes).isEqualTo(64 * KIB);
+    assertThat(pieces).isLessThanOrEqualTo(32);
+  }
 }

@@ -11,6 +11,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.CompletionHandler;
 import java.nio.channels.ReadPendingException;
 import java.nio.channels.WritePendingException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,9 +20,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One end of a FIFO as an asynchronous channel on a {@link PipeLoop}. One read and one write at a
- * time; completion handlers run on the loop's thread. Any thread may close.
+ * time. A read takes what is there on the caller's own thread, where its handler runs before the
+ * call returns: the bytes are warm, and no other thread has to wake. When nothing is there, and now
+ * and then so that no caller is kept for ever, the loop's thread does it. Any thread may close.
  */
 public final class PipeChannel implements AsynchronousByteChannel {
+
+  /** So many reads in a row on callers' threads, then one on the loop's. */
+  private static final int MOST_AT_ONCE = 16;
 
   private final PipeLoop loop;
   private final int fd;
@@ -30,6 +36,9 @@ public final class PipeChannel implements AsynchronousByteChannel {
   private final AtomicBoolean open = new AtomicBoolean(true);
   private final AtomicReference<@Nullable Operation<?>> reading = new AtomicReference<>();
   private final AtomicReference<@Nullable Operation<?>> writing = new AtomicReference<>();
+  private final Object gate = new Object();
+  private volatile boolean completing;
+  private volatile int atOnce;
 
   private record Operation<A>(
       ByteBuffer buffer, @Nullable A attachment, CompletionHandler<Integer, ? super A> handler) {
@@ -66,7 +75,15 @@ public final class PipeChannel implements AsynchronousByteChannel {
     if (!reading.compareAndSet(null, operation)) {
       throw new ReadPendingException();
     }
-    start(reading, operation, this::readNow);
+    // Within its own handler a read would recurse; a heap buffer needs the loop's own memory.
+    boolean here = dst.isDirect() && !completing && atOnce < MOST_AT_ONCE;
+    if (here) {
+      atOnce = atOnce + 1;
+      readNow();
+    } else {
+      atOnce = 0;
+      start(reading, operation, this::readNow);
+    }
   }
 
   @Override
@@ -98,40 +115,61 @@ public final class PipeChannel implements AsynchronousByteChannel {
     if (operation == null) {
       return;
     }
-    ByteBuffer dst = operation.buffer();
-    if (!dst.hasRemaining()) {
-      reading.set(null);
-      operation.complete(0);
+    int count;
+    try {
+      count = operation.buffer().hasRemaining() ? take(operation.buffer()) : 0;
+    } catch (IOException e) {
+      if (reading.compareAndSet(operation, null)) {
+        operation.fail(e);
+      }
       return;
     }
-    int n;
-    try {
+    if (count == 0 && operation.buffer().hasRemaining()) {
+      awaitBytes();
+    } else if (reading.compareAndSet(operation, null)) {
+      if (count < 0) {
+        loop.execute(onEnd);
+      }
+      completing = true;
+      try {
+        operation.complete(count);
+      } finally {
+        completing = false;
+      }
+    }
+  }
+
+  /** What is there, into the buffer; under a lock, so that the descriptor is not another's yet. */
+  private int take(ByteBuffer dst) throws IOException {
+    synchronized (gate) {
+      if (!open.get()) {
+        throw new AsynchronousCloseException();
+      }
+      int count;
       if (dst.isDirect()) {
-        n = loop.readNow(fd, at(dst), dst.remaining());
-        if (n > 0) {
-          dst.position(dst.position() + n);
+        count = loop.readNow(fd, at(dst), dst.remaining());
+        if (count > 0) {
+          dst.position(dst.position() + count);
         }
       } else {
         Memory scratch = loop.scratch();
-        n = loop.readNow(fd, scratch, Math.min(scratch.size(), dst.remaining()));
-        if (n > 0) {
-          dst.put(scratch.getByteBuffer(0, n));
+        count = loop.readNow(fd, scratch, Math.min(scratch.size(), dst.remaining()));
+        if (count > 0) {
+          dst.put(scratch.getByteBuffer(0, count));
         }
       }
-    } catch (IOException e) {
-      reading.set(null);
-      operation.fail(e);
-      return;
+      return count;
     }
-    if (n == 0) {
-      loop.onReadable(fd, this::readNow);
-      return;
-    }
-    reading.set(null);
-    if (n < 0) {
-      onEnd.run();
-    }
-    operation.complete(n);
+  }
+
+  private void awaitBytes() {
+    loop.execute(
+        () -> {
+          // Once closed, the descriptor may be another channel's; close fails the read itself.
+          if (open.get()) {
+            loop.onReadable(fd, this::readNow);
+          }
+        });
   }
 
   private void writeNow() {
@@ -210,14 +248,19 @@ public final class PipeChannel implements AsynchronousByteChannel {
 
   @Override
   public void close() {
-    if (!open.compareAndSet(true, false)) {
-      return;
+    synchronized (gate) {
+      if (!open.compareAndSet(true, false)) {
+        return;
+      }
     }
     loop.close(fd);
     loop.execute(
         () -> {
-          for (var slot : java.util.List.of(reading, writing)) {
-            Operation<?> operation = slot.getAndSet(null);
+          for (var slot : List.of(reading, writing)) {
+            Operation<?> operation;
+            synchronized (gate) {
+              operation = slot.getAndSet(null);
+            }
             if (operation != null) {
               operation.fail(new AsynchronousCloseException());
             }

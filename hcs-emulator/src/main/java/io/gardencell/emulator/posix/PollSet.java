@@ -99,12 +99,14 @@ final class PollSet {
   }
 
   /**
-   * Waits without end, and gives the tasks of the descriptors with which something has happened; of
-   * these it then knows no more.
+   * Gives the tasks of the descriptors with which something has happened; of these it then knows no
+   * more.
+   *
+   * @param wait whether to wait, without end, until there is one
    */
-  List<Runnable> await() {
+  List<Runnable> await(boolean wait) {
     List<Runnable> tasks = new ArrayList<>();
-    int left = LibC.poll(pointer, entries.size(), -1);
+    int left = LibC.poll(pointer, entries.size(), wait ? -1 : 0);
     for (int i = entries.size() - 1; i >= 0 && left > 0; i--) {
       int happened = array.getShort(i * ENTRY + 6) & 0xffff;
       if (happened != 0) {
