@@ -106,7 +106,11 @@ final class StdoutBenchmark implements Benchmarks.Benchmark {
     try (BufferedReader out =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII))) {
-      int port = Integer.parseInt(out.readLine());
+      String line = out.readLine();
+      if (line == null) {
+        throw new IOException("the relay ended (expected: its port)");
+      }
+      int port = Integer.parseInt(line);
       InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
       try (SocketChannel client = SocketChannel.open(address)) {
         return readToEnd(client);
