@@ -37,6 +37,13 @@ class SecurityDescriptorTextTest extends UnpackTestCase {
         .isEqualTo(hex("0100 0480 00000000 00000000 00000000 14000000 02000800 00000000"));
   }
 
+  /** MS-DTYP 2.4.6: SP, SI and SR of a system list are not PD, DI and DC. */
+  @Test
+  void keepsTheFlagsOfBothListsApart() {
+    assertThat(SecurityDescriptorText.parse("S:PARAI")).startsWith(hex("0100 10aa"));
+    assertThat(SecurityDescriptorText.parse("D:PARAI")).startsWith(hex("0100 0495"));
+  }
+
   @Test
   void convertsObjectEntriesAndLongAuthorities() {
     assertThat(
