@@ -22,14 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 class PipeLoopTest {
 
-  @TempDir Path directory;
   private PipeLoop loop;
   private PipeChannel reader;
   private PipeChannel writer;
   private int readable;
 
   @BeforeEach
-  void open() throws IOException {
+  void open(@TempDir Path directory) throws IOException {
     loop = new PipeLoop(directory);
     Path fifo = directory.resolve("fifo");
     Posix.mkfifo(fifo);
