@@ -6,21 +6,12 @@ import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProvider;
 import io.gardencell.image.GrootImage;
 import io.gardencell.image.ImageConfig;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
@@ -59,9 +50,11 @@ public final class LayerUnpackBenchmark {
   }
 
   private boolean run() throws Exception {
-    Path layer = directory.resolve("layer.tar.gz");
-    String big = image("big", layer, bytes);
-    String small = image("small", directory.resolve("small.tar.gz"), 200 << 10);
+    OneLayerImage image = OneLayerImage.make(directory.resolve("big"), tar -> files(tar, bytes));
+    Path layer = image.layer();
+    String big = image.uri();
+    String small =
+        OneLayerImage.make(directory.resolve("small"), tar -> files(tar, 200 << 10)).uri();
     double best = 0;
     for (int round = 1; round <= ROUNDS; round++) {
       double tools = megabytesASecond(() -> gzipAndTar(layer));
@@ -139,79 +132,24 @@ public final class LayerUnpackBenchmark {
     }
   }
 
-  /** An OCI layout with one layer of files from 4 kB to 4 MB that gzip halves. */
-  private String image(String name, Path layer, long size) throws Exception {
-    MessageDigest stored = MessageDigest.getInstance("SHA-256");
-    MessageDigest plain = MessageDigest.getInstance("SHA-256");
-    try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(layer), 1 << 16);
-        OutputStream gzip = new FastGzip(new DigestOutputStream(file, stored));
-        TarArchiveOutputStream tar =
-            new TarArchiveOutputStream(new DigestOutputStream(gzip, plain), "UTF-8")) {
-      Random random = new Random(1);
-      byte[] noise = new byte[4 << 20];
-      for (int i = 0; i < noise.length; i++) {
-        noise[i] = (byte) (random.nextInt(16) * 7);
-      }
-      TarArchiveEntry top = new TarArchiveEntry("Files/");
-      tar.putArchiveEntry(top);
-      tar.closeArchiveEntry();
-      long written = 0;
-      for (int n = 0; written < size; n++) {
-        int length = (int) Math.min(size - written, 4096L << random.nextInt(11));
-        TarArchiveEntry entry = new TarArchiveEntry("Files/" + n + ".bin");
-        entry.setSize(length);
-        tar.putArchiveEntry(entry);
-        tar.write(noise, random.nextInt(noise.length - length + 1), length);
-        tar.closeArchiveEntry();
-        written += length;
-      }
+  /** Files from 4 kB to 4 MB that gzip halves. */
+  private static void files(TarArchiveOutputStream tar, long size) throws IOException {
+    Random random = new Random(1);
+    byte[] noise = new byte[4 << 20];
+    for (int i = 0; i < noise.length; i++) {
+      noise[i] = (byte) (random.nextInt(16) * 7);
     }
-    return layout(name, layer, hex(stored), hex(plain));
-  }
-
-  private String layout(String name, Path layer, String stored, String plain) throws Exception {
-    Path image = directory.resolve(name);
-    Path blobs = Files.createDirectories(image.resolve("blobs/sha256"));
-    Path blob = blobs.resolve(stored);
-    Files.deleteIfExists(blob);
-    Files.createLink(blob, layer);
-    String config =
-        write(blobs, "{\"os\":\"windows\",\"rootfs\":{\"diff_ids\":[\"sha256:" + plain + "\"]}}");
-    String manifest =
-        write(
-            blobs,
-            "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"digest\":\"sha256:%s\"},\"layers\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"sha256:%s\",\"size\":%d}]}"
-                .formatted(config, stored, Files.size(layer)));
-    Files.writeString(
-        image.resolve("index.json"),
-        "{\"manifests\":[{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"sha256:"
-            + manifest
-            + "\"}]}");
-    return "oci://" + image;
-  }
-
-  private static String write(Path blobs, String text) throws Exception {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    MessageDigest digest = MessageDigest.getInstance("SHA-256");
-    digest.update(bytes);
-    String name = hex(digest);
-    Files.write(blobs.resolve(name), bytes);
-    return name;
-  }
-
-  private static String hex(MessageDigest digest) {
-    return HexFormat.of().formatHex(digest.digest());
+    OneLayerImage.directory(tar, "Files/");
+    long written = 0;
+    for (int n = 0; written < size; n++) {
+      int length = (int) Math.min(size - written, 4096L << random.nextInt(11));
+      OneLayerImage.file(
+          tar, "Files/" + n + ".bin", noise, random.nextInt(noise.length - length + 1), length);
+      written += length;
+    }
   }
 
   private static void say(String format, Object... values) {
     System.out.println(String.format(Locale.ROOT, format, values));
-  }
-
-  /** The quickest level: making the file is no part of the measurement. */
-  private static final class FastGzip extends GZIPOutputStream {
-    FastGzip(OutputStream out) throws IOException {
-      super(out, 1 << 16);
-      def.setLevel(Deflater.BEST_SPEED);
-    }
   }
 }
