@@ -1,0 +1,134 @@
+package io.gardencell.server.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.gardencell.server.grace.ManualTimer;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** What goes when there is more output than room, and who learns of it. */
+class OverflowTest {
+
+  private static final int BOUND = 1000;
+  private static final int HALF = BOUND / 2;
+
+  private final Logger logger = (Logger) LoggerFactory.getLogger(OutputQueue.class);
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private final ManualTimer timer = new ManualTimer();
+  private final FakeProcess process = new FakeProcess();
+  private final StreamSettings settings =
+      StreamSettings.defaults().with(new StreamSettings.Bounds(BOUND, BOUND, BOUND, 1 << 20, 3));
+
+  @BeforeEach
+  void listen() {
+    lines.start();
+    logger.addAppender(lines);
+  }
+
+  @AfterEach
+  void leave() {
+    logger.detachAppender(lines);
+  }
+
+  private static String drain(OutputQueue queue) {
+    StringBuilder all = new StringBuilder();
+    for (ByteBuf piece = queue.poll(); piece != null; piece = queue.poll()) {
+      all.append(piece.toString(StandardCharsets.US_ASCII));
+      piece.release();
+    }
+    return all.toString();
+  }
+
+  private void write(char what, int count) {
+    process.stdout.write(String.valueOf(what).repeat(count));
+  }
+
+  // garden-api.md §6.5 U: with --output-overflow drop the queue keeps what is old and loses what
+  // is new, and goes on with what comes when there is room again
+  @Test
+  void dropLosesTheNewestAndKeepsTheOrderOfTheRest() {
+    try (Streams streams =
+        new Streams(settings.withOverflow(StreamSettings.Overflow.DROP), timer)) {
+      RunningProcess running = streams.start("h", "p", process);
+      OutputQueue stdout = running.attach().stdout();
+      stdout.connect(() -> {});
+      write('a', HALF);
+      write('b', HALF);
+      write('c', HALF);
+      assertThat(drain(stdout)).isEqualTo("a".repeat(HALF) + "b".repeat(HALF));
+
+      write('d', HALF);
+
+      assertThat(drain(stdout)).isEqualTo("d".repeat(HALF));
+      assertThat(stdout.droppedBytes()).isEqualTo(HALF);
+      assertThat(streams.droppedBytes()).isEqualTo(HALF);
+      running.close("");
+    }
+  }
+
+  // garden-api.md §6.5 W: without a reader the ring loses what is old
+  @Test
+  void theRingLosesTheOldest() throws Exception {
+    try (Streams streams = new Streams(settings, timer)) {
+      RunningProcess running = streams.start("h", "p", process);
+      OutputQueue stdout = running.attach().stdout();
+      timer.advance(Duration.ofSeconds(2));
+      write('a', HALF);
+      write('b', HALF);
+      write('c', HALF);
+
+      assertThat(stdout.droppedBytes()).isEqualTo(HALF);
+      assertThat(drain(stdout)).isEqualTo("b".repeat(HALF) + "c".repeat(HALF));
+      running.close("");
+    }
+  }
+
+  // design, threads: what is dropped is counted, logged once and exposed as a metric
+  @Test
+  void dropsOfAStreamAreLoggedOnceWithItsName() throws Exception {
+    try (Streams streams = new Streams(settings, timer)) {
+      RunningProcess running = streams.start("h", "p", process);
+      running.attach();
+      timer.advance(Duration.ofSeconds(2));
+      for (int i = 0; i < 20; i++) {
+        write('x', BOUND);
+      }
+
+      assertThat(lines.list).hasSize(1);
+      assertThat(lines.list.get(0).getMessage()).isEqualTo("output dropped");
+      assertThat(lines.list.get(0).getKeyValuePairs())
+          .anySatisfy(pair -> assertThat(pair.value).isEqualTo("h/p/1/stdout"));
+      running.close("");
+    }
+  }
+
+  // garden-api.md §6.5 W: no drop while a reader is connected
+  @Test
+  void whileAReaderIsConnectedNothingIsDropped() {
+    try (Streams streams = new Streams(settings, timer)) {
+      RunningProcess running = streams.start("h", "p", process);
+      OutputQueue stdout = running.attach().stdout();
+      stdout.connect(() -> {});
+      for (int i = 0; i < 20; i++) {
+        write((char) ('a' + i), BOUND);
+      }
+      StringBuilder all = new StringBuilder();
+      for (String piece = drain(stdout); !piece.isEmpty(); piece = drain(stdout)) {
+        all.append(piece);
+      }
+
+      assertThat(all).hasSize(20 * BOUND).startsWith("aaa").endsWith("ttt");
+      assertThat(streams.droppedBytes()).isZero();
+      assertThat(lines.list).isEmpty();
+      running.close("");
+    }
+  }
+}
