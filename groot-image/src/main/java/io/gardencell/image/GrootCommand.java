@@ -2,13 +2,9 @@ package io.gardencell.image;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gardencell.api.GardenException;
-import io.gardencell.api.oci.OciWindows;
-import io.gardencell.api.spi.DiskUsage;
 import io.gardencell.api.spi.ImageRequest;
-import io.gardencell.api.spi.RootFilesystem;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostOptions;
@@ -174,7 +170,7 @@ public final class GrootCommand {
             password(given),
             given.number(GrootFlag.LIMIT),
             given.isSet(GrootFlag.EXCLUSIVE));
-    return with(given, config, log, groot -> print(document(groot.create(request))));
+    return with(given, config, log, groot -> print(GrootDocuments.created(groot.create(request))));
   }
 
   /** A command line is visible to every user of the host, so there are other ways in. */
@@ -192,22 +188,6 @@ public final class GrootCommand {
       throw GardenException.failure(
           "reading password file: " + given.text(GrootFlag.PASSWORD_FILE), e);
     }
-  }
-
-  private static ObjectNode document(RootFilesystem made) {
-    ObjectNode json = JSON.createObjectNode().put("ociVersion", "1.2.1");
-    if (!made.env().isEmpty()) {
-      ObjectNode process = json.putObject("process");
-      process.putObject("user").put("uid", 0).put("gid", 0);
-      made.env().forEach(process.putArray("env")::add);
-      process.put("cwd", "");
-    }
-    json.putObject("root").put("path", made.rootPath());
-    OciWindows windows = made.windows();
-    if (windows != null) {
-      windows.layerFolders().forEach(json.putObject("windows").putArray("layerFolders")::add);
-    }
-    return json;
   }
 
   private int print(ObjectNode json) {
@@ -244,32 +224,15 @@ public final class GrootCommand {
   }
 
   private int stats(GrootImage groot, GrootInvocation given) {
-    DiskUsage usage = groot.usage(given.word(0));
-    ObjectNode json = JSON.createObjectNode();
-    json.putObject("disk_usage")
-        .put("total_bytes_used", usage.totalBytes())
-        .put("exclusive_bytes_used", usage.exclusiveBytes());
-    return print(json);
+    return print(GrootDocuments.stats(groot.usage(given.word(0))));
   }
 
   private int collect(GrootImage groot, GrootInvocation given) {
-    ObjectNode json = JSON.createObjectNode();
-    groot.collectGarbage(given.number(GrootFlag.THRESHOLD)).forEach(json.putArray("removed")::add);
-    return print(json);
+    return print(GrootDocuments.removed(groot.collectGarbage(given.number(GrootFlag.THRESHOLD))));
   }
 
   private int list(GrootImage groot) {
-    ObjectNode json = JSON.createObjectNode();
-    ArrayNode layers = json.putArray("layers");
-    for (String chainId : groot.layers()) {
-      layers.addObject().put("chainID", chainId).put("size", groot.layerSize(chainId).orElse(0));
-    }
-    ArrayNode volumes = json.putArray("volumes");
-    List<String> whole = List.copyOf(groot.wholeVolumes());
-    for (String handle : groot.handles()) {
-      volumes.addObject().put("handle", handle).put("complete", whole.contains(handle));
-    }
-    return print(json);
+    return print(GrootDocuments.list(groot));
   }
 
   private int capacity(GrootImage groot) {
@@ -277,6 +240,6 @@ public final class GrootCommand {
         groot
             .capacity()
             .orElseThrow(() -> GardenException.failure("capacity of the store is not known"));
-    return print(JSON.createObjectNode().put("capacity", bytes));
+    return print(GrootDocuments.capacity(bytes));
   }
 }
