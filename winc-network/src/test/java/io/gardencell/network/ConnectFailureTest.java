@@ -130,7 +130,7 @@ class ConnectFailureTest {
             + " url=http://*:8080/ user=Users' in h1 failed: exit code 1");
   }
 
-  // winc-network.md §22 case 64
+  // winc-network.md §22 case 64; §21 weakness 14
   @Test
   void aReservationHangsAndIsEnded() {
     hns.compute.netshExit = Optional.empty();
@@ -173,7 +173,7 @@ class ConnectFailureTest {
     assertNothingLeft();
   }
 
-  // winc-network.md §22 case 67, §17.3
+  // winc-network.md §22 case 67; §17.3; §21 weaknesses 8 and 25
   @Test
   void portsStayTakenWhileTheEndpointCannotBeDeletedAndReconcileFreesThem() {
     hns.calls.fail("HcsModifyComputeSystem", DENIED);

@@ -206,7 +206,7 @@ class ConnectTest {
                     NetworkFixture.range("1.1.1.1", "1.1.1.1")),
                 List.of()),
             acl(17, "", "")),
-        // winc-network.md §22 case 38
+        // winc-network.md §22 case 38; §21 weakness 2
         Arguments.of(
             rule(0, List.of(new IpRange(google, null)), List.of()), acl(256, "8.8.8.8/32", "")),
         // winc-network.md §22 case 39
@@ -239,7 +239,7 @@ class ConnectTest {
     assertThat(hns.adapters.mtus).containsEntry("vEthernet (h2)", 1337L);
   }
 
-  // winc-network.md §22 case 42, §17.3
+  // winc-network.md §22 case 42; §17.3; §21 weakness 7
   @Test
   void thereIsNeverAMomentWithoutRules() {
     network.up(request(List.of(tcp("8.8.8.8", "8.8.8.8", 80)), new NetIn(0, 8080)));
@@ -296,7 +296,7 @@ class ConnectTest {
     assertThat(fixture.endpoint("h1").sharedContainers()).containsExactly("h1");
   }
 
-  // winc-network.md §22 cases 53 and 54
+  // winc-network.md §22 cases 53 and 54; §21 weaknesses 2 and 5
   @Test
   void whatIpv4CannotSayIsDroppedAndNeverWidensARule() {
     IpRange v6 = NetworkFixture.range("::1", "::2");
@@ -320,7 +320,7 @@ class ConnectTest {
     assertThat(fixture.mapped("h1")).containsExactly(40000);
   }
 
-  // winc-network.md §17.9
+  // winc-network.md §17.9; §21 weakness 18
   @Test
   void aWarmUpNeedsThreeCallsToHns() {
     network.up(request("h2", new NetIn(0, 8080)));
@@ -339,7 +339,7 @@ class ConnectTest {
     return Stream.of(
         // winc-network.md §22 case 47
         Arguments.of(request(List.of(rule(5, List.of(), List.of()))), "invalid protocol: 5"),
-        // winc-network.md §22 case 48
+        // winc-network.md §22 case 48; §21 weakness 3
         Arguments.of(
             request(List.of(tcp("1.1.1.2", "1.1.1.1", 80))),
             "invalid address range: 1.1.1.2-1.1.1.1"),
@@ -349,7 +349,7 @@ class ConnectTest {
         Arguments.of(
             request(List.of(rule(1, List.of(), List.of(new PortRange(90, 80))))),
             "invalid port range: 90-80"),
-        // winc-network.md §22 case 51
+        // winc-network.md §22 case 51; §21 weakness 4
         Arguments.of(
             request(List.of(rule(0, List.of(), List.of(new PortRange(80, 80))))),
             "Ports cannot be specified for Protocol ALL"),
@@ -359,7 +359,7 @@ class ConnectTest {
         Arguments.of(
             request(List.of(rule(4, List.of(), List.of(new PortRange(80, 80))))),
             "Ports cannot be specified for Protocol ICMPV6"),
-        // winc-network.md §22 case 52
+        // winc-network.md §22 case 52; §21 weakness 15
         Arguments.of(
             withUrls("80a"),
             "Invalid port in input.Properties.ports: 80a, error: strconv.Atoi: parsing \"80a\":"
@@ -371,7 +371,7 @@ class ConnectTest {
             "Invalid port in input.Properties.ports: 65536, error: expected: 1-65535"),
         Arguments.of(
             withUrls("-1"), "Invalid port in input.Properties.ports: -1, error: expected: 1-65535"),
-        // winc-network.md §22 case 55
+        // winc-network.md §22 case 55; §21 weakness 13
         Arguments.of(request("h1", new NetIn(0, 0)), "invalid container port: 0"),
         Arguments.of(request("h1", new NetIn(70000, 80)), "invalid host port: 70000"),
         // winc-network.md §22 case 56
@@ -390,7 +390,7 @@ class ConnectTest {
     assertThat(dir).isEmptyDirectory();
   }
 
-  // winc-network.md §22 case 69
+  // winc-network.md §22 case 69; §21 weakness 20
   @Test
   void aSecondUpOfALiveContainerIsRefusedAndThatOfADeadOneReplacesItsEndpoint() {
     network.up(request("h1", new NetIn(0, 8080)));
@@ -421,7 +421,7 @@ class ConnectTest {
         .isEqualTo(hns.networks.keySet().iterator().next());
   }
 
-  // winc-network.md §17.1 stats
+  // winc-network.md §17.1 stats; §21 weakness 37
   @Test
   void trafficIsThatOfTheEndpoint() {
     network.up(request("h1"));

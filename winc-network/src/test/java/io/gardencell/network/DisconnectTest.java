@@ -72,7 +72,7 @@ class DisconnectTest {
     assertThat(fixture.pool()).isEqualTo(EMPTY_POOL);
   }
 
-  // winc-network.md §22 case 73
+  // winc-network.md §22 case 73; §21 weakness 9
   @Test
   void bothFailuresAreNamedAndThePortsKept() {
     hns.calls.fail(
@@ -106,7 +106,7 @@ class DisconnectTest {
     assertThat(fixture.pool()).isEqualTo(EMPTY_POOL);
   }
 
-  // winc-network.md §22 case 75
+  // winc-network.md §22 case 75; §21 weakness 20
   @Test
   void everyEndpointOfTheNameGoes() {
     hns.createEndpoint(

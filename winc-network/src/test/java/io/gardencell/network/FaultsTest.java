@@ -310,7 +310,7 @@ class FaultsTest {
         });
   }
 
-  // winc-network.md §22 case 68
+  // winc-network.md §22 case 68; §21 weakness 19
   @Test
   void aHangingCallFailsItsOperationAndNoOther() {
     try (Stage stage = new Stage("hang")) {

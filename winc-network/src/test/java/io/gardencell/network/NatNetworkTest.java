@@ -67,7 +67,7 @@ class NatNetworkTest {
     assertThat(hns.documents).isEmpty();
   }
 
-  // winc-network.md §22 case 15
+  // winc-network.md §22 case 15; §21 weaknesses 16, 17 and 22
   @Test
   void aNetworkThatIsThereIsKeptAndItsMtuSetAgain() {
     network.createNetwork();
@@ -141,7 +141,7 @@ class NatNetworkTest {
     assertThat(hns.networks).isEmpty();
   }
 
-  // winc-network.md §22 case 20
+  // winc-network.md §22 case 20; §21 weakness 1
   @Test
   void creationIsTriedThreeTimesForAMissingElement() {
     hns.calls.fail("POST /networks/", FakeCalls.fails(0x80070490));
@@ -177,7 +177,7 @@ class NatNetworkTest {
     assertThat(hns.calls.made.stream().filter("POST /networks/"::equals)).hasSize(1);
   }
 
-  // winc-network.md §22 case 21
+  // winc-network.md §22 case 21; §21 weakness 1
   @ParameterizedTest
   @ValueSource(strings = {"Element not found. ", "ELEMENT NOT FOUND.", " unspecified error "})
   void anAnswerThatPassesIsTriedAgainWhateverItsCaseAndBlanks(String error) {
@@ -217,7 +217,7 @@ class NatNetworkTest {
         .hasMessage("hns failed with error : Access is denied. ");
   }
 
-  // winc-network.md §22 case 25
+  // winc-network.md §22 case 25; §21 weakness 21
   @Test
   void aNetworkInUseIsNotDeletedAndTheDeadDoNotHinder() {
     network.up(NetworkFixture.request("h1"));
@@ -233,6 +233,7 @@ class NatNetworkTest {
     assertThat(hns.endpoints).isEmpty();
   }
 
+  // winc-network.md §21 weakness 16
   @Test
   void aNetworkThatGetsNoMtuIsTakenAway() {
     hns.calls.fail(

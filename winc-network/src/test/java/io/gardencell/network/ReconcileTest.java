@@ -47,7 +47,7 @@ class ReconcileTest {
     hns.endpoints.put(endpoint.id(), endpoint.withPolicies(policies));
   }
 
-  // winc-network.md §22 case 105
+  // winc-network.md §22 case 105; §21 weakness 23
   @Test
   void theLiveStayAndTheDeadGo() throws IOException {
     network.up(request("h1", new NetIn(0, 8080)));
@@ -100,7 +100,7 @@ class ReconcileTest {
     assertThat(fixture.pool()).isEqualTo("{\"acquired_ports\":{\"h1\":[40000]}}\n");
   }
 
-  // winc-network.md §22 case 107
+  // winc-network.md §22 case 107; §21 weakness 9
   @Test
   void anEndpointThatCannotBeDeletedKeepsItsPortsUntilTheNextTime() {
     network.up(request("h1", new NetIn(0, 8080)));

@@ -42,7 +42,7 @@ class RuleChangesTest {
     network = fixture.network();
   }
 
-  // winc-network.md §22 case 93
+  // winc-network.md §22 case 93; §21 weakness 6
   @Test
   void netInAddsAPortToALiveContainer() {
     network.up(request(List.of(DNS), new NetIn(0, 8080)));
@@ -122,7 +122,7 @@ class RuleChangesTest {
     assertThat(fixture.policies("h1")).isEqualTo(BLOCKS);
   }
 
-  // winc-network.md §22 case 95
+  // winc-network.md §22 case 95; §21 weakness 39
   @Test
   void netOutTakesTheBlocksAway() {
     network.up(request("h1"));
@@ -202,6 +202,7 @@ class RuleChangesTest {
     assertThat(hns.windows).isEmpty();
   }
 
+  // winc-network.md §17.7; §21 weakness 34
   @Test
   void rulesSurviveARestartAndAreAppliedAgain() {
     network.up(request("h1"));

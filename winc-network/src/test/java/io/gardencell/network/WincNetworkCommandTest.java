@@ -2,6 +2,7 @@ package io.gardencell.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.gardencell.network.rule.Acls;
 import java.io.ByteArrayInputStream;
@@ -11,8 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TimeZone;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,7 +145,7 @@ class WincNetworkCommandTest {
     assertThat(out).isEmpty();
   }
 
-  // winc-network.md §22 cases 1, 2 and 3
+  // winc-network.md §22 cases 1, 2 and 3; §21 weakness 40
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -423,6 +427,23 @@ class WincNetworkCommandTest {
     assertThat(Files.readString(log))
         .contains("\"time\":\"")
         .doesNotContain("garden.network.container-ip");
+  }
+
+  // winc-network.md §21 weakness 27
+  @Test
+  void theLogsTimesAreUtcWhateverTheMachinesZone() throws Exception {
+    Path log = dir.resolve("zone.log");
+    TimeZone zone = TimeZone.getDefault();
+    TimeZone.setDefault(TimeZone.getTimeZone("Asia/Tokyo"));
+    try {
+      run("", "--action=foo", "--log=" + log);
+    } finally {
+      TimeZone.setDefault(zone);
+    }
+
+    String time = Files.readString(log).replaceFirst("(?s)^.*\"time\":\"([^\"]*)\".*$", "$1");
+
+    assertThat(Instant.parse(time)).isCloseTo(Instant.now(), within(1, ChronoUnit.HOURS));
   }
 
   @Test

@@ -98,7 +98,7 @@ class PortPoolTest {
     assertThat(text()).contains("\"survivor\":[40000]");
   }
 
-  // winc-network.md §22 case 87
+  // winc-network.md §22 case 87; §21 weakness 10
   @Test
   void aCorruptFileIsPutAsideAndThePoolRebuilt() throws Exception {
     text("{\"acquired_ports\":{{");
@@ -112,7 +112,7 @@ class PortPoolTest {
     }
   }
 
-  // winc-network.md §22 case 89
+  // winc-network.md §22 case 89; §21 weakness 11
   @Test
   void aReleasedPortRestsForAMinuteUnlessNothingElseIsFree() {
     PortPool pool = pool(3);
@@ -126,7 +126,7 @@ class PortPoolTest {
         .hasMessage("acquire port: port pool exhausted");
   }
 
-  // winc-network.md §22 case 90
+  // winc-network.md §22 case 90; §21 weakness 12
   @Test
   void portsTheHostListensOnAreLeftOut() {
     listening.add(40000);
@@ -134,7 +134,7 @@ class PortPoolTest {
     assertThat(pool(5000).acquire("a", List.of(0))).containsExactly(40001);
   }
 
-  // winc-network.md §22 case 91
+  // winc-network.md §22 case 91; §21 weakness 12
   @Test
   void aFixedPortHasOneHolderAndAFailedRequestTakesNothing() throws Exception {
     PortPool pool = pool(5000);
@@ -159,7 +159,7 @@ class PortPoolTest {
     assertThatThrownBy(() -> pool.acquire("a", List.of(0))).hasMessageStartingWith("open lock: ");
   }
 
-  // winc-network.md §22 case 88
+  // winc-network.md §22 case 88; §21 weakness 10
   @Test
   void aCrashBeforeTheMoveLeavesTheOldFile() throws Exception {
     pool(5000).acquire("a", List.of(0));
