@@ -44,14 +44,17 @@ class GoldenVectorsIT {
   private static final String JAR = System.getProperty("gardencell.jar", "");
   private static final String PROBE = System.getProperty("gardencell.probe", "probe.exe");
 
-  /** Run as processes of their own as well: one of each kind of command and ending. */
+  /**
+   * Run as processes of their own as well: one of each kind of command and ending, none of which
+   * takes a port, since a process asks this machine which ones are free.
+   */
   private static final Set<String> AS_PROCESS =
       Set.of(
           "create-network",
-          "up-netout-and-netin",
+          "up-netout-several-networks",
           "down-after-up",
           "create-fault-mtu",
-          "up-fault-mtu");
+          "up-fault-attach");
 
   private static final Path STATE = Path.of(System.getenv().getOrDefault("FAKEHCS_ROOT", "C:\\st"));
   private static Host host;
