@@ -17,11 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +31,7 @@ final class ContainerProcesses {
   private final ProcessFiles files;
   private final Sidecars sidecars;
   private final ProcessTable table;
+  private final ProcessFollower follower;
 
   ContainerProcesses(Cell cell, LiveContainer container) {
     this.cell = cell;
@@ -43,6 +39,7 @@ final class ContainerProcesses {
     files = new ProcessFiles(cell.states().bundle(container.handle().value()));
     sidecars = new Sidecars(cell, container.handle().value(), files);
     table = new ProcessTable(cell.settings().bounds().processes());
+    follower = new ProcessFollower(cell, container, table, files, sidecars);
   }
 
   RunningProcess run(ProcessSpec spec, Attempt attempt) {
@@ -76,11 +73,11 @@ final class ContainerProcesses {
         }
       }
       done = true;
-      return follow(slot, process, sidecar);
+      return follower.follow(slot, process, sidecar);
     } finally {
       sidecars.end(id.value());
       if (!done) {
-        cleanUp(slot, claimed);
+        follower.cleanUp(slot, claimed);
       }
     }
   }
@@ -117,95 +114,6 @@ final class ContainerProcesses {
     container.update(saved -> saved.withProcesses(ProcessTable.with(saved.processes(), process)));
   }
 
-  private void forget(ProcessId id) {
-    container.update(
-        saved -> saved.withProcesses(ProcessTable.without(saved.processes(), id.value())));
-  }
-
-  private RunningProcess follow(ProcessTable.Slot slot, ContainerProcess process, boolean sidecar) {
-    RunningProcess running =
-        cell.streams().start(container.handle().value(), slot.id().value(), process);
-    slot.started(running);
-    var unused =
-        running
-            .exited()
-            .whenComplete(
-                (code, failure) ->
-                    later(
-                        slot,
-                        failure == null
-                            ? () -> cleanUp(slot, sidecar)
-                            : () -> lost(slot, process.pid(), sidecar)));
-    return running;
-  }
-
-  private void later(ProcessTable.Slot slot, Runnable chore) {
-    try {
-      cell.calls().chores().execute(chore);
-    } catch (RejectedExecutionException e) {
-      log.atWarn()
-          .addKeyValue("handle", container.handle())
-          .addKeyValue("process", slot.id())
-          .log("ended process not cleaned up, the next start will");
-    }
-  }
-
-  /**
-   * The host cannot tell how it ended, or whether: it is looked for again before it is given up.
-   */
-  private void lost(ProcessTable.Slot slot, long pid, boolean sidecar) {
-    try {
-      if (!container.isUsable() || !slot.mayBeFoundAgain()) {
-        return;
-      }
-      Optional<ContainerProcess> again = find(slot.id(), pid, sidecar);
-      if (again.isPresent()) {
-        follow(slot, again.get(), sidecar);
-      } else {
-        cleanUp(slot, sidecar);
-      }
-    } catch (GardenException e) {
-      log.atWarn()
-          .addKeyValue("handle", container.handle())
-          .addKeyValue("process", slot.id())
-          .setCause(e)
-          .log("cannot tell whether a process runs, its id stays taken");
-    }
-  }
-
-  private Optional<ContainerProcess> find(ProcessId id, long pid, boolean sidecar) {
-    String owner = sidecar ? id.value() : container.handle().value();
-    return cell.plugins().runtime().attach(owner, pid);
-  }
-
-  /**
-   * Forgets a process that has ended or did not start. What cannot be removed of a sidecar keeps
-   * its id and name taken; destroying the container removes it.
-   */
-  private void cleanUp(ProcessTable.Slot slot, boolean sidecar) {
-    ProcessId id = slot.id();
-    try {
-      if (sidecar) {
-        sidecars.remove(id.value());
-      } else {
-        files.remove(id.value());
-      }
-      forget(id);
-    } catch (GardenException.ContainerNotFound e) {
-      log.atDebug().addKeyValue("process", id).log("container went before its process");
-    } catch (GardenException e) {
-      log.atWarn()
-          .addKeyValue("handle", container.handle())
-          .addKeyValue("process", id)
-          .setCause(e)
-          .log("process not cleaned up");
-      if (sidecar) {
-        return;
-      }
-    }
-    table.free(slot);
-  }
-
   RunningProcess attach(String id) {
     return table.running(id);
   }
@@ -220,12 +128,12 @@ final class ContainerProcesses {
       return;
     }
     Optional<ContainerProcess> found =
-        process.pid() == 0 ? Optional.empty() : find(id, process.pid(), process.sidecar());
+        process.pid() == 0 ? Optional.empty() : follower.find(id, process.pid(), process.sidecar());
     ProcessTable.Slot slot = table.take(id, Duration.ZERO);
     if (found.isPresent()) {
-      follow(slot, found.get(), process.sidecar());
+      follower.follow(slot, found.get(), process.sidecar());
     } else {
-      later(slot, () -> cleanUp(slot, process.sidecar()));
+      follower.ended(slot, process.sidecar());
     }
   }
 
@@ -241,59 +149,14 @@ final class ContainerProcesses {
     sidecars.removeAll();
   }
 
-  List<RunningProcess> running() {
-    return table.running();
-  }
-
   List<String> ids() {
     return table.running().stream().map(RunningProcess::id).sorted().toList();
   }
 
   /** Ends all processes: asks first unless {@code kill}, and kills those that stay. */
   void stop(boolean kill) {
-    List<RunningProcess> all = table.running();
-    List<String> failures = new ArrayList<>();
-    if (!kill) {
-      List<RunningProcess> asked = new ArrayList<>();
-      for (RunningProcess process : all) {
-        // One that cannot be asked is killed below; the others are still asked.
-        Undo.attempt(
-            () -> {
-              if (process.terminate()) {
-                asked.add(process);
-              }
-            },
-            new ArrayList<>());
-      }
-      awaitExits(asked, cell.settings().deadlines().stopGrace());
-    }
-    for (RunningProcess process : all) {
-      if (!process.hasExited()) {
-        Undo.attempt(process::kill, failures);
-      }
-    }
-    if (!awaitExits(all, cell.settings().deadlines().stopGrace())) {
-      failures.add("processes of " + container.handle() + " did not end");
-    }
-    if (!failures.isEmpty()) {
-      throw GardenException.failure("stop: " + String.join("; ", failures));
-    }
-  }
-
-  private static boolean awaitExits(List<RunningProcess> processes, Duration patience) {
-    CompletableFuture<?>[] exits =
-        processes.stream()
-            .map(p -> p.exited().handle((code, failure) -> true))
-            .toArray(CompletableFuture<?>[]::new);
-    try {
-      CompletableFuture.allOf(exits).get(patience.toNanos(), TimeUnit.NANOSECONDS);
-      return true;
-    } catch (TimeoutException | ExecutionException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    new ProcessStop(container.handle(), cell.settings().deadlines().stopGrace())
+        .run(table.running(), kill);
   }
 
   /** Tells clients that still wait that the container is gone. */
