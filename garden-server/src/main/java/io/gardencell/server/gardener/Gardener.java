@@ -10,7 +10,6 @@ import io.gardencell.api.Metrics;
 import io.gardencell.api.spi.ContainerEvent;
 import io.gardencell.server.gardener.GardenerSettings.Bounds;
 import io.gardencell.server.gardener.SavedContainer.Phase;
-import io.gardencell.server.gardener.SavedContainer.SavedProcess;
 import io.gardencell.server.log.LogSession;
 import io.gardencell.server.route.BackendContainer;
 import io.gardencell.server.route.ContainerBackend;
@@ -24,11 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +42,7 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
   private final Object admission = new Object();
   private final ConcurrentNavigableMap<Handle, GardenContainer> containers =
       new ConcurrentSkipListMap<>();
+  private final CellFigures figures;
   private final Recovery recovery;
 
   /** Containers' processes are pumped by {@code streams}. */
@@ -60,6 +57,7 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
             new HostCalls(settings.bounds().calls()),
             new Names(),
             clock);
+    figures = new CellFigures(cell, containers);
     recovery = new Recovery(cell, containers);
   }
 
@@ -82,27 +80,7 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
 
   @Override
   public Capacity capacity() {
-    long disk;
-    try {
-      disk = Files.getFileStore(cell.settings().depot()).getTotalSpace();
-    } catch (IOException e) {
-      throw GardenException.failure("capacity: " + e.getMessage(), e);
-    }
-    long most = cell.settings().bounds().containers();
-    return new Capacity(physicalMemory(), disk, schedulable().orElse(disk), most > 0 ? most : -1L);
-  }
-
-  private OptionalLong schedulable() {
-    try {
-      return cell.calls()
-          .call(
-              "capacity",
-              cell.settings().deadlines().metrics(),
-              attempt -> cell.plugins().image().capacity());
-    } catch (GardenException e) {
-      log.atWarn().setCause(e).log("image plugin cannot tell its capacity, the disk's is told");
-      return OptionalLong.empty();
-    }
+    return figures.capacity();
   }
 
   /** Memory of the machine in bytes. */
@@ -241,58 +219,13 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
   /** All samples are begun before the first is waited for; each has its deadline. */
   @Override
   public Map<String, ContainerMetricsEntry> bulkMetrics(List<String> handles) {
-    Map<String, Supplier<Metrics>> begun = new LinkedHashMap<>();
-    handles.forEach(handle -> begun.computeIfAbsent(handle, this::beginMetrics));
-    Map<String, ContainerMetricsEntry> entries = new LinkedHashMap<>();
-    begun.forEach(
-        (handle, result) -> {
-          try {
-            entries.put(handle, new ContainerMetricsEntry(result.get(), null));
-          } catch (GardenException e) {
-            entries.put(handle, ContainerMetricsEntry.failed(e));
-          }
-        });
-    return entries;
-  }
-
-  private Supplier<Metrics> beginMetrics(String text) {
-    try {
-      Handle handle = Handle.known(text);
-      GardenContainer container = containers.get(handle);
-      if (container == null) {
-        return () -> metrics(handle);
-      }
-      container.live().requireUsable();
-      MetricsSampler sampler = container.sampler();
-      CompletableFuture<Metrics> sample = sampler.begin();
-      return () -> sampler.await(sample, cell.settings().deadlines().metrics());
-    } catch (GardenException e) {
-      return () -> {
-        throw e;
-      };
-    }
+    return figures.bulkMetrics(handles);
   }
 
   /** The id of a process with an image of its own is as good as a handle here. */
   @Override
   public Metrics metrics(Handle handle) {
-    Optional<SavedProcess> sidecar =
-        containers.containsKey(handle) ? Optional.empty() : sidecar(handle);
-    if (sidecar.isEmpty()) {
-      return get(handle).metrics();
-    }
-    return cell.calls()
-        .call(
-            "metrics " + handle,
-            cell.settings().deadlines().metrics(),
-            attempt -> MetricsSampler.ofSidecar(cell, sidecar.get()));
-  }
-
-  private Optional<SavedProcess> sidecar(Handle id) {
-    return containers.values().stream()
-        .flatMap(container -> container.live().saved().processes().stream())
-        .filter(p -> p.sidecar() && p.pid() != 0 && Names.key(p.id()).equals(id.key()))
-        .findFirst();
+    return figures.metrics(handle);
   }
 
   @Override
