@@ -49,13 +49,17 @@ class KillAndRestartIT {
   private static final long SEED =
       Long.getLong("gardencell.seed", ThreadLocalRandom.current().nextLong(1_000_000));
 
+  /** What the containers' processes can be told by, from those of other runs on the machine. */
+  private static final String MARKER =
+      Long.toString(ThreadLocalRandom.current().nextLong(1L << 30, 1L << 31));
+
   @Test
   void whatWasAnsweredOutlivesTheDaemonAndNothingIsHalfThere()
       throws IOException, InterruptedException, ExecutionException {
     Random random = new Random(SEED);
     List<TrackedContainer> containers = new ArrayList<>();
     for (int i = 0; i < CONTAINERS; i++) {
-      containers.add(new TrackedContainer("c" + i));
+      containers.add(new TrackedContainer("c" + i, MARKER));
     }
     try (GardenDaemon daemon = GardenDaemon.ownJvm()) {
       for (TrackedContainer container : containers) {
@@ -67,12 +71,33 @@ class KillAndRestartIT {
         // What was half destroyed is listed until the daemon has finished it in the background.
         Leaks.becomes(PATIENCE, () -> hasSettled(daemon));
         List<String> wrong = verify(daemon, containers, random);
+        wrong.addAll(strayProcesses(containers));
         System.out.printf(
             "kill %d of %d after %d operations (seed %d): %d containers there%n",
             kill, KILLS, operations, SEED, daemon.client().handles().size());
         assertThat(wrong).as("seed %d, kill %d, log %s", SEED, kill, daemon.log()).isEmpty();
       }
     }
+  }
+
+  /**
+   * No process runs that its container does not tell of: started, but not noted before the kill.
+   */
+  private static List<String> strayProcesses(List<TrackedContainer> containers) {
+    long told = containers.stream().filter(TrackedContainer::hasMain).count();
+    Leaks.becomes(PATIENCE, () -> sleepers() == told);
+    long running = sleepers();
+    return running == told
+        ? List.of()
+        : List.of("%d processes run (expected: %d)".formatted(running, told));
+  }
+
+  private static long sleepers() {
+    return ProcessHandle.allProcesses()
+        .map(ProcessHandle::info)
+        .filter(info -> info.command().orElse("").endsWith("/sleep"))
+        .filter(info -> info.arguments().map(List::of).orElse(List.of()).contains(MARKER))
+        .count();
   }
 
   private static boolean hasSettled(GardenDaemon daemon) {

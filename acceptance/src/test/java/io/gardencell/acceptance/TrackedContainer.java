@@ -32,6 +32,7 @@ final class TrackedContainer {
   }
 
   private final String handle;
+  private final String marker;
   private State state = State.ABSENT;
   private int count;
   private int ports;
@@ -40,8 +41,10 @@ final class TrackedContainer {
   private boolean hasMain;
   private boolean mainUnsure;
 
-  TrackedContainer(String handle) {
+  /** Its processes sleep for {@code marker} seconds. */
+  TrackedContainer(String handle, String marker) {
     this.handle = handle;
+    this.marker = marker;
   }
 
   synchronized void create(GardenClient client) throws IOException {
@@ -94,7 +97,7 @@ final class TrackedContainer {
       portsUnsure = false;
     } else if (dice < 8 && !hasMain) {
       mainUnsure = true;
-      ProcessSpec spec = named(MAIN, "sleep", "3600");
+      ProcessSpec spec = named(MAIN, "sleep", marker);
       container.run(spec).close();
       hasMain = true;
       mainUnsure = false;
@@ -144,6 +147,11 @@ final class TrackedContainer {
 
   String handle() {
     return handle;
+  }
+
+  /** Whether its process runs; known after {@link #verify}. */
+  synchronized boolean hasMain() {
+    return hasMain && state == State.THERE;
   }
 
   private void verifyInfo(ContainerInfo info, List<String> wrong) {

@@ -6,15 +6,19 @@ import io.gardencell.api.spi.ContainerEvent;
 import io.gardencell.api.spi.ContainerProcess;
 import io.gardencell.api.spi.ContainerState;
 import io.gardencell.api.spi.ContainerStats;
+import io.gardencell.api.spi.ListedProcess;
 import io.gardencell.api.spi.RuntimePlugin;
 import io.gardencell.hcs.ComputeProcess;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
+import io.gardencell.hcs.document.ProcessDetails;
 import io.gardencell.hcs.document.PropertyType;
 import io.gardencell.runtime.bundle.Findings;
 import io.gardencell.runtime.bundle.ProcessSettings;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -164,6 +168,38 @@ public final class WincRuntime implements RuntimePlugin, AutoCloseable {
         return Optional.empty();
       }
       throw Failures.of(e, handle);
+    }
+  }
+
+  @Override
+  public List<ListedProcess> processes(String handle) {
+    try {
+      long init = states.find(handle).map(known -> known.file().pid()).orElse(0L);
+      List<ListedProcess> all = new ArrayList<>();
+      for (ProcessDetails listed :
+          systems.get(handle).properties(PropertyType.PROCESS_LIST).processList()) {
+        if (listed.processId() != init) {
+          started(listed).ifPresent(all::add);
+        }
+      }
+      return all;
+    } catch (HcsException e) {
+      if (e.isNotFound() || e.isAlreadyStopped()) {
+        return List.of();
+      }
+      throw Failures.of(e, handle);
+    }
+  }
+
+  /** One that is just ending may have no time any more. */
+  private static Optional<ListedProcess> started(ProcessDetails listed) {
+    try {
+      return Optional.of(
+          new ListedProcess(
+              listed.processId(), listed.imageName(), Instant.parse(listed.createTimestamp())));
+    } catch (DateTimeParseException e) {
+      log.atDebug().addKeyValue("pid", listed.processId()).setCause(e).log("start not known");
+      return Optional.empty();
     }
   }
 

@@ -135,7 +135,9 @@ final class FakeCompute implements HostCompute {
               List.of());
       List<ProcessDetails> list = new ArrayList<>();
       system.processes.forEach(
-          (pid, p) -> list.add(new ProcessDetails(pid, "x.exe", "", 0, 0, 0, 0, 0)));
+          (pid, p) ->
+              list.add(
+                  new ProcessDetails(pid, "x.exe", "2026-01-02T03:04:05.678Z", 0, 0, 0, 0, 0)));
       return system.properties(statistics, list);
     }
 

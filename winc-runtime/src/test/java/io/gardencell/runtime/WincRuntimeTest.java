@@ -9,6 +9,7 @@ import io.gardencell.api.spi.ContainerEvent;
 import io.gardencell.api.spi.ContainerProcess;
 import io.gardencell.api.spi.ContainerState;
 import io.gardencell.api.spi.ContainerState.Status;
+import io.gardencell.api.spi.ListedProcess;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.document.HcsJson;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -70,6 +72,29 @@ class WincRuntimeTest {
     assertThat(directory.resolve("state/c1/state.json"))
         .content()
         .contains("\"pid\":" + state.pid(), "\"exec_failed\":false", "mounted_volume");
+  }
+
+  @Test
+  void theHostsListTellsOfAllProcessesButInit() throws IOException {
+    runtime.create(bundle("c1", "", ""));
+    ContainerProcess process =
+        runtime.run("c1", OciProcess.of(List.of("x"), List.of(), "C:\\", ""));
+
+    assertThat(runtime.processes("c1"))
+        .containsExactly(
+            new ListedProcess(process.pid(), "x.exe", Instant.parse("2026-01-02T03:04:05.678Z")));
+    assertThat(runtime.processes("unknown")).isEmpty();
+    process.close();
+  }
+
+  @Test
+  void aListOfProcessesThatCannotBeHadIsNoEmptyOne() throws IOException {
+    runtime.create(bundle("c1", "", ""));
+    fake.fail("HcsGetComputeSystemProperties", HcsErrors.ACCESS_DENIED);
+
+    assertThatThrownBy(() -> runtime.processes("c1"))
+        .isInstanceOf(GardenException.class)
+        .hasMessageContaining("0x5");
   }
 
   // winc-runtime.md §18 cases 24 (example 1), 25, 26 and 27

@@ -48,6 +48,16 @@ public interface RuntimePlugin {
    */
   Optional<ContainerProcess> attach(String handle, long pid);
 
+  /**
+   * All processes that run in a container but its init process, whoever started them. With this
+   * those are found that an earlier daemon had started and not yet noted when it died.
+   *
+   * @return empty if the runtime keeps no such list, or the handle is unknown
+   */
+  default List<ListedProcess> processes(String handle) {
+    return List.of();
+  }
+
   /** Processor, memory and process figures. */
   ContainerStats stats(String handle);
 

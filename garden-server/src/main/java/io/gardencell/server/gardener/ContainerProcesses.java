@@ -137,6 +137,11 @@ final class ContainerProcesses {
     }
   }
 
+  /** Ends what an earlier daemon had started without noting it. Can be repeated if it fails. */
+  void endUnrecorded() {
+    new UnrecordedProcesses(cell, container, files).end();
+  }
+
   /** The sidecars of an earlier daemon are this container's, whatever becomes of them. */
   void claimSidecars() {
     container.saved().processes().stream()

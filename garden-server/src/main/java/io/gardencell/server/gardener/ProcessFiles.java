@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -54,14 +57,7 @@ final class ProcessFiles {
   /** The processes that the directories tell of; those without a readable pid have none. */
   List<SavedProcess> found() throws IOException {
     List<SavedProcess> found = new ArrayList<>();
-    if (!Files.isDirectory(processes, LinkOption.NOFOLLOW_LINKS)) {
-      return found;
-    }
-    List<Path> directories;
-    try (Stream<Path> entries = Files.list(processes)) {
-      directories = entries.filter(Files::isDirectory).sorted().toList();
-    }
-    for (Path directory : directories) {
+    for (Path directory : directories()) {
       boolean sidecar = Files.exists(directory.resolve(CONFIG));
       Path pidfile = directory.resolve(PIDFILE);
       long pid = pid(pidfile);
@@ -76,6 +72,49 @@ final class ProcessFiles {
       }
     }
     return found;
+  }
+
+  private List<Path> directories() throws IOException {
+    if (!Files.isDirectory(processes, LinkOption.NOFOLLOW_LINKS)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(processes)) {
+      return entries.filter(Files::isDirectory).sorted().toList();
+    }
+  }
+
+  /**
+   * A start that was begun.
+   *
+   * @param program as the client named it; empty if the document cannot be read
+   * @param since when the document was written, just before the host was asked
+   */
+  record Begun(String id, String program, Instant since) {}
+
+  /** Starts whose process is not among those that are known, the oldest first; no sidecars. */
+  List<Begun> begun(Set<String> known) throws IOException {
+    List<Begun> begun = new ArrayList<>();
+    for (Path directory : directories()) {
+      String id = String.valueOf(directory.getFileName());
+      if (!known.contains(Names.key(id)) && !Files.exists(directory.resolve(CONFIG))) {
+        begun.add(begun(id, directory.resolve(SPEC)));
+      }
+    }
+    begun.sort(Comparator.comparing(Begun::since));
+    return begun;
+  }
+
+  private static Begun begun(String id, Path document) throws IOException {
+    if (!Files.exists(document)) {
+      return new Begun(id, "", Instant.EPOCH);
+    }
+    Instant since = Files.getLastModifiedTime(document).toInstant();
+    try {
+      List<String> args = OciJson.read(Files.readString(document), OciProcess.class).args();
+      return new Begun(id, args.isEmpty() ? "" : args.get(0), since);
+    } catch (IllegalArgumentException torn) {
+      return new Begun(id, "", since);
+    }
   }
 
   private static long pid(Path pidfile) throws IOException {

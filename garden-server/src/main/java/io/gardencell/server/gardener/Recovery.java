@@ -147,6 +147,7 @@ final class Recovery implements AutoCloseable {
             for (SavedProcess process : live.saved().processes()) {
               Undo.attempt(() -> container.processes().adopt(process), failures);
             }
+            Undo.attempt(container.processes()::endUnrecorded, failures);
           } finally {
             live.endTakeUp(failures.isEmpty());
           }

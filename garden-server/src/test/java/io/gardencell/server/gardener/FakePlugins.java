@@ -13,6 +13,7 @@ import io.gardencell.api.spi.ContainerStats;
 import io.gardencell.api.spi.DiskUsage;
 import io.gardencell.api.spi.ImagePlugin;
 import io.gardencell.api.spi.ImageRequest;
+import io.gardencell.api.spi.ListedProcess;
 import io.gardencell.api.spi.NetworkAddress;
 import io.gardencell.api.spi.NetworkPlugin;
 import io.gardencell.api.spi.NetworkRequest;
@@ -50,6 +51,7 @@ final class FakePlugins {
   final List<ImageRequest> images = new CopyOnWriteArrayList<>();
   final List<OciProcess> started = new CopyOnWriteArrayList<>();
   final List<NetworkAddress> addresses = new CopyOnWriteArrayList<>();
+  final Map<String, List<ListedProcess>> listed = new ConcurrentHashMap<>();
   final List<Set<String>> reconciled = new CopyOnWriteArrayList<>();
   NetworkResult network =
       new NetworkResult(
@@ -263,6 +265,12 @@ final class FakePlugins {
       return process == null || process.exit.isDone()
           ? Optional.empty()
           : Optional.of(process.again());
+    }
+
+    @Override
+    public List<ListedProcess> processes(String handle) {
+      enter("runtime.processes", handle);
+      return listed.getOrDefault(handle, List.of());
     }
 
     @Override

@@ -59,12 +59,12 @@ public final class EmulatedCompute implements HostCompute {
       PipeLoop loop,
       ScheduledExecutorService timer)
       throws IOException {
-    this.store = new SystemStore(state);
+    ProcessTable table = new ProcessTable();
+    this.store = new SystemStore(state, table);
     this.volumes = volumes;
     this.endpoints = endpoints;
     this.quota = quota;
     this.handles = new SystemHandles(store);
-    ProcessTable table = new ProcessTable();
     this.launcher = new ProcessLauncher(state, loop, table);
     this.processHandles = new ProcessHandles(store, loop, table);
     this.statistics = new SystemStatistics(store, table);

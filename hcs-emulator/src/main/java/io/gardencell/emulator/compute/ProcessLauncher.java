@@ -107,6 +107,16 @@ final class ProcessLauncher {
     for (String fifo : List.of("stdin", "stdout", "stderr", "life", "hold")) {
       Posix.mkfifo(home.resolve(fifo));
     }
+    // Before the start: should the daemon die meanwhile, the next one knows the process.
+    Instant now = Instant.now();
+    state.write(
+        ProcessRecord.file(home),
+        ProcessRecord.begun(
+            String.valueOf(program.getFileName()),
+            document.createStdInPipe(),
+            document.createStdOutPipe(),
+            document.createStdErrPipe(),
+            now));
     int life = Posix.openForRead(home.resolve("life"));
     try {
       CompletableFuture<Integer> started = new CompletableFuture<>();
@@ -149,23 +159,6 @@ final class ProcessLauncher {
       loop.close(life);
     }
     table.launched();
-    String[] pids = Files.readString(home.resolve("pid")).strip().split(" ");
-    long pid = Long.parseLong(pids[0]);
-    long supervisor = Long.parseLong(pids[1]);
-    Instant now = Instant.now();
-    state.write(
-        ProcessRecord.file(home),
-        new ProcessRecord(
-            pid,
-            table.find(pid).map(ProcessTable.Entry::start).orElse(""),
-            supervisor,
-            table.find(supervisor).map(ProcessTable.Entry::start).orElse(""),
-            String.valueOf(program.getFileName()),
-            document.createStdInPipe(),
-            document.createStdOutPipe(),
-            document.createStdErrPipe(),
-            now.toString(),
-            now.toEpochMilli()));
     return home;
   }
 

@@ -7,6 +7,7 @@ import io.gardencell.hcs.document.Statistics;
 import io.gardencell.hcs.document.SystemProperties;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,7 @@ final class SystemStatistics {
         false,
         "",
         figures ? figures(s, processes, members, network.get()) : (@Nullable Statistics) null,
-        list ? members.stream().map(m -> details(m)).toList() : List.of());
+        list ? details(members, processes.values()) : List.of());
   }
 
   private Statistics figures(
@@ -119,13 +120,34 @@ final class SystemStatistics {
         network);
   }
 
-  private static ProcessDetails details(ProcessTable.Entry m) {
-    long bytes = PrivateMemory.of(m.pid());
-    String created =
-        ProcessHandle.of(m.pid())
-            .flatMap(p -> p.info().startInstant())
-            .map(Instant::toString)
-            .orElse("");
-    return new ProcessDetails(m.pid(), m.name(), created, m.kernel(), m.user(), bytes, bytes, 0);
+  /** Our own records tell the moment of a start better than the machine, which counts in ticks. */
+  private static List<ProcessDetails> details(
+      List<ProcessTable.Entry> members, Collection<ProcessRecord> records) {
+    Map<Long, ProcessRecord> started = new HashMap<>();
+    records.forEach(record -> started.put(record.pid(), record));
+    return members.stream()
+        .map(
+            m -> {
+              ProcessRecord own = started.get(m.pid());
+              boolean isOwn = own != null && own.start().equals(m.start());
+              long bytes = PrivateMemory.of(m.pid());
+              return new ProcessDetails(
+                  m.pid(),
+                  isOwn ? own.imageName() : m.name(),
+                  isOwn ? own.created() : created(m.pid()),
+                  m.kernel(),
+                  m.user(),
+                  bytes,
+                  bytes,
+                  0);
+            })
+        .toList();
+  }
+
+  private static String created(long pid) {
+    return ProcessHandle.of(pid)
+        .flatMap(p -> p.info().startInstant())
+        .map(Instant::toString)
+        .orElse("");
   }
 }

@@ -34,14 +34,16 @@ final class SystemStore {
   private static final String NEW = ".new-";
 
   private final StateDirectory state;
+  private final ProcessTable table;
   private final Path systems;
   private final Path exits;
   private final String bootId = ProcessTable.bootId();
   private final Documents<SystemRecord> documents;
   private final Map<Path, ProcessRecord> processes = new ConcurrentHashMap<>();
 
-  SystemStore(StateDirectory state) {
+  SystemStore(StateDirectory state, ProcessTable table) {
     this.state = state;
+    this.table = table;
     this.systems = state.root().resolve("systems");
     this.exits = state.root().resolve("exits");
     this.documents = new Documents<>(state, SystemRecord.class);
@@ -142,15 +144,44 @@ final class SystemStore {
     return all;
   }
 
-  /** The record of a process, which never changes. */
+  /** The record of a process that was started, which never changes. */
   Optional<ProcessRecord> process(Path home) {
     ProcessRecord known = processes.get(home);
     if (known != null) {
       return Optional.of(known);
     }
-    Optional<ProcessRecord> found = state.read(ProcessRecord.file(home), ProcessRecord.class);
+    Optional<ProcessRecord> found =
+        state
+            .read(ProcessRecord.file(home), ProcessRecord.class)
+            .flatMap(p -> p.pid() == 0 ? started(home, p) : Optional.of(p));
     found.ifPresent(p -> processes.put(home, p));
     return found;
+  }
+
+  /** Adds what the supervisor noted, perhaps after the death of the daemon that began the start. */
+  private Optional<ProcessRecord> started(Path home, ProcessRecord begun) {
+    try {
+      String noted = Files.readString(home.resolve("pid"));
+      if (!noted.endsWith("\n")) {
+        return Optional.empty();
+      }
+      String[] pids = noted.strip().split(" ");
+      boolean ended = Files.exists(home.resolve("exit"));
+      long pid = Long.parseLong(pids[0]);
+      long supervisor = Long.parseLong(pids[1]);
+      ProcessRecord started =
+          begun.started(pid, ended ? "" : startOf(pid), supervisor, startOf(supervisor));
+      state.write(ProcessRecord.file(home), started);
+      return Optional.of(started);
+    } catch (NoSuchFileException notYet) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String startOf(long pid) {
+    return table.find(pid).map(ProcessTable.Entry::start).orElse("");
   }
 
   void forgetProcess(Path home) {
