@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -128,13 +129,14 @@ final class SystemStatistics {
     return members.stream()
         .map(
             m -> {
-              ProcessRecord own = started.get(m.pid());
-              boolean isOwn = own != null && own.start().equals(m.start());
+              Optional<ProcessRecord> own =
+                  Optional.ofNullable(started.get(m.pid()))
+                      .filter(record -> record.start().equals(m.start()));
               long bytes = PrivateMemory.of(m.pid());
               return new ProcessDetails(
                   m.pid(),
-                  isOwn ? own.imageName() : m.name(),
-                  isOwn ? own.created() : created(m.pid()),
+                  own.map(ProcessRecord::imageName).orElse(m.name()),
+                  own.map(ProcessRecord::created).orElseGet(() -> created(m.pid())),
                   m.kernel(),
                   m.user(),
                   bytes,
