@@ -164,7 +164,6 @@ final class EmulatedProcess implements ComputeProcess {
   private PipeChannel reader(String name) {
     try {
       int fd = Posix.openForRead(home.resolve(name));
-      Posix.enlarge(fd);
       AtomicBoolean ended = new AtomicBoolean();
       return new PipeChannel(
           loop,

@@ -39,6 +39,7 @@ public final class PipeChannel implements AsynchronousByteChannel {
   private final Object gate = new Object();
   private volatile boolean completing;
   private volatile int atOnce;
+  private boolean enlarged;
 
   private record Operation<A>(
       ByteBuffer buffer, @Nullable A attachment, CompletionHandler<Integer, ? super A> handler) {
@@ -157,6 +158,11 @@ public final class PipeChannel implements AsynchronousByteChannel {
         if (count > 0) {
           dst.put(scratch.getByteBuffer(0, count));
         }
+      }
+      if (count >= PipeLoop.PLENTY && !enlarged) {
+        // Only now: what all pipes of a user may hold together is limited.
+        enlarged = true;
+        Posix.enlarge(fd);
       }
       return count;
     }

@@ -23,13 +23,16 @@ public final class PipeLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PipeLoop.class);
 
   /**
-   * While pipes are busy they are left to fill for so long: else the first few KiB would wake us,
-   * and everything costs by the piece. A pipe of 256 KiB is full then at more than 2 GB/s.
+   * A busy pipe that has run dry is left to fill for so long: else the first few KiB would wake us,
+   * and everything costs by the piece.
    */
   private static final long PAUSE_NANOS = 100_000;
 
-  /** A read of so many bytes makes a pipe a busy one; who types at a prompt is not held up. */
+  /** From so many bytes in a read a pipe is a busy one; who types at a prompt is not held up. */
   private static final int MUCH = 4096;
+
+  /** With so many in a read it is not dry: what follows is worth reading at once. */
+  static final int PLENTY = 64 * 1024;
 
   private final PollSet set = new PollSet();
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -131,7 +134,7 @@ public final class PipeLoop implements AutoCloseable {
   int readNow(int fd, com.sun.jna.Pointer into, long count) throws IOException {
     long n = LibC.read(fd, into, count);
     if (n > 0) {
-      if (n >= MUCH) {
+      if (n >= MUCH && n < PLENTY) {
         busy = true;
       }
       return (int) n;

@@ -25,7 +25,7 @@ public final class Posix {
   private static final int O_NONBLOCK = Platform.isMac() ? 0x4 : 0x800;
   private static final int O_CLOEXEC = Platform.isMac() ? 0x1000000 : 0x80000;
   private static final int F_SETPIPE_SZ = 1031;
-  private static final int PIPE_SIZE = 256 * 1024;
+  private static final int PIPE_SIZE = 1 << 20;
 
   private Posix() {}
 
@@ -60,7 +60,7 @@ public final class Posix {
   }
 
   /** Asks for a larger pipe buffer where the system can; a refusal is no failure. */
-  public static void enlarge(int fd) {
+  static void enlarge(int fd) {
     if (Platform.isLinux()) {
       LibC.VARIADIC.fcntl(fd, F_SETPIPE_SZ, PIPE_SIZE);
     }
