@@ -45,6 +45,16 @@ record ConnectedContainer(
     return new ConnectedContainer(handle, endpointId, ip, all, rules);
   }
 
+  ConnectedContainer withoutPort(PortForward port) {
+    return new ConnectedContainer(
+        handle, endpointId, ip, ports.stream().filter(p -> !p.equals(port)).toList(), rules);
+  }
+
+  ConnectedContainer withoutRules(List<NetOutRule> less) {
+    return new ConnectedContainer(
+        handle, endpointId, ip, ports, rules.stream().filter(r -> !less.contains(r)).toList());
+  }
+
   /** With more rules; those it has are not repeated. */
   ConnectedContainer withRules(List<NetOutRule> more) {
     Set<NetOutRule> all = new LinkedHashSet<>(rules);

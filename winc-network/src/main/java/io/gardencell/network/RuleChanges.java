@@ -7,6 +7,7 @@ import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.document.HnsEndpoint;
 import io.gardencell.network.port.PortPool;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,11 +51,35 @@ final class RuleChanges {
     if (changed.equals(container)) {
       return;
     }
+    change(container, changed);
+    changed.warn();
+  }
+
+  /** Takes a mapping away, then gives its port back; one that is not there is no failure. */
+  void removePort(String handle, PortForward port) {
+    Optional<ConnectedContainer> container = files.find(handle);
+    if (container.isPresent() && container.get().ports().contains(port)) {
+      change(container.get(), container.get().withoutPort(port));
+      ports.release(handle, port.hostPort());
+    }
+  }
+
+  /** Takes rules away, all or none; those that are not there are no failure. */
+  void removeRules(String handle, List<NetOutRule> rules) {
+    Optional<ConnectedContainer> container = files.find(handle);
+    if (container.isPresent()) {
+      ConnectedContainer changed = container.get().withoutRules(rules);
+      if (!changed.equals(container.get())) {
+        change(container.get(), changed);
+      }
+    }
+  }
+
+  private void change(ConnectedContainer before, ConnectedContainer after) {
     try (Rollback rollback = new Rollback()) {
-      change(container, changed, rollback);
+      change(before, after, rollback);
       rollback.complete();
     }
-    changed.warn();
   }
 
   /** A new port is given back only after the former policies: until then it may be mapped. */

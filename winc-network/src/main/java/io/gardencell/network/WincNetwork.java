@@ -4,6 +4,7 @@ import io.gardencell.api.GardenException;
 import io.gardencell.api.NetOutRule;
 import io.gardencell.api.spi.NetworkAddress;
 import io.gardencell.api.spi.NetworkPlugin;
+import io.gardencell.api.spi.NetworkRecord;
 import io.gardencell.api.spi.NetworkRequest;
 import io.gardencell.api.spi.NetworkResult;
 import io.gardencell.api.spi.PortForward;
@@ -201,6 +202,17 @@ public final class WincNetwork implements NetworkPlugin, AutoCloseable {
   }
 
   @Override
+  public void undoNetIn(NetworkAddress address, PortForward mapped) {
+    String handle = address.handle();
+    changing(
+        handle,
+        () -> {
+          rules.removePort(handle, mapped);
+          return true;
+        });
+  }
+
+  @Override
   public void netOut(NetworkAddress address, List<NetOutRule> added) {
     Requests.validateRules(added);
     String handle = address.handle();
@@ -213,8 +225,21 @@ public final class WincNetwork implements NetworkPlugin, AutoCloseable {
   }
 
   @Override
-  public Optional<NetworkResult> connected(String handle) {
-    return files.find(handle).map(WincNetwork::result);
+  public void undoNetOut(NetworkAddress address, List<NetOutRule> added) {
+    String handle = address.handle();
+    changing(
+        handle,
+        () -> {
+          rules.removeRules(handle, added);
+          return true;
+        });
+  }
+
+  @Override
+  public Optional<NetworkRecord> connected(String handle) {
+    return files
+        .find(handle)
+        .map(container -> new NetworkRecord(result(container), container.rules()));
   }
 
   /** The counters of the container's endpoint; empty if it has none or HNS does not tell. */

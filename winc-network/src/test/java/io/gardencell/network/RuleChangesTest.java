@@ -42,6 +42,39 @@ class RuleChangesTest {
     network = fixture.network();
   }
 
+  @Test
+  void aNetInThatIsUndoneLeavesNothingAndItsPortIsFree() {
+    network.up(request(List.of(DNS), new NetIn(0, 8080)));
+    List<HnsPolicy> before = fixture.endpoint("h1").policies();
+    PortForward mapped = network.netIn(at("h1"), 0, 9090);
+
+    network.undoNetIn(at("h1"), mapped);
+    network.undoNetIn(at("h1"), mapped);
+    network.undoNetIn(at("unknown"), mapped);
+
+    assertThat(fixture.endpoint("h1").policies()).isEqualTo(before);
+    assertThat(fixture.pool()).isEqualTo("{\"acquired_ports\":{\"h1\":[40000]}}\n");
+    assertThat(network.netIn(at("h1"), mapped.hostPort(), 9091).hostPort())
+        .isEqualTo(mapped.hostPort());
+  }
+
+  @Test
+  void rulesThatAreUndoneAreNoLongerInForceAndTheOthersStay() {
+    network.up(request(List.of(DNS)));
+    List<HnsPolicy> before = fixture.endpoint("h1").policies();
+    NetOutRule more = tcp("9.9.9.9", "9.9.9.9", 53);
+    network.netOut(at("h1"), List.of(more));
+
+    network.undoNetOut(at("h1"), List.of(more));
+    network.undoNetOut(at("h1"), List.of(more));
+    network.undoNetOut(at("unknown"), List.of(more));
+
+    assertThat(fixture.endpoint("h1").policies()).isEqualTo(before);
+    assertThat(network.connected("h1").orElseThrow().rules()).containsExactly(DNS);
+    network.undoNetOut(at("h1"), List.of(DNS));
+    assertThat(fixture.endpoint("h1").policies()).containsAll(Acls.BLOCK_ALL);
+  }
+
   // winc-network.md §22 case 93; §21 weakness 6
   @Test
   void netInAddsAPortToALiveContainer() {

@@ -28,8 +28,20 @@ public interface NetworkPlugin {
    */
   PortForward netIn(NetworkAddress container, int hostPort, int containerPort);
 
+  /**
+   * Takes back what {@link #netIn} gave, when nobody is told of it any more; a mapping or container
+   * that is not there is no failure.
+   */
+  void undoNetIn(NetworkAddress container, PortForward mapped);
+
   /** Adds rules, all or none. */
   void netOut(NetworkAddress container, List<NetOutRule> rules);
+
+  /**
+   * Takes rules away that {@link #netOut} added, all or none; a rule or container that is not there
+   * is no failure.
+   */
+  void undoNetOut(NetworkAddress container, List<NetOutRule> rules);
 
   /** Traffic of a container; empty if the plugin cannot tell. */
   Optional<Traffic> traffic(String handle);
@@ -41,10 +53,10 @@ public interface NetworkPlugin {
   void reconcile(Set<String> liveHandles);
 
   /**
-   * What {@link #up} gave for a container that is connected; empty if the plugin keeps no record of
-   * it. With this a lost state file of the server is put together again.
+   * What a connected container has now; empty if the plugin keeps no record of it. With this a lost
+   * state file of the server is put together again.
    */
-  default Optional<NetworkResult> connected(String handle) {
+  default Optional<NetworkRecord> connected(String handle) {
     return Optional.empty();
   }
 }

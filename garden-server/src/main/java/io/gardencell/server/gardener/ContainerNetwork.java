@@ -9,16 +9,20 @@ import io.gardencell.api.spi.NetworkResult;
 import io.gardencell.api.spi.PortForward;
 import io.gardencell.server.gardener.HostCalls.Attempt;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ports and rules of one container. A change that the host makes after its caller gave it up cannot
- * be taken back; it is recorded all the same, so that what Info says is what is there and destroy
- * gives it back. Any thread; blocks.
+ * Ports and rules of one container, one change at a time. A change whose client was told that it
+ * failed is taken back: it came too late, or could not be stored. What cannot be taken back is
+ * recorded, so that Info says what is there, a restart keeps it in mind and destroy gives it back.
+ * Any thread; blocks.
  */
 final class ContainerNetwork {
 
@@ -27,19 +31,37 @@ final class ContainerNetwork {
   private final Cell cell;
   private final LiveContainer container;
 
+  /** Held from the host call to the record: what is undone must not be what another was given. */
+  private final ReentrantLock changing = new ReentrantLock();
+
   ContainerNetwork(Cell cell, LiveContainer container) {
     this.cell = cell;
     this.container = container;
   }
 
   PortForward netIn(int hostPort, int containerPort, Attempt attempt) {
-    NetworkAddress address = address();
-    int most = cell.settings().bounds().rules();
-    if (mappedPorts(container.saved().properties()).size() >= most) {
-      throw GardenException.failure(
-          "mapped ports: %d (expected: at most %d)".formatted(most, most));
+    lock();
+    try {
+      NetworkAddress address = address();
+      int most = cell.settings().bounds().rules();
+      if (mappedPorts(container.saved().properties()).size() >= most) {
+        throw GardenException.failure(
+            "mapped ports: %d (expected: at most %d)".formatted(most + 1, most));
+      }
+      attempt.requireWanted();
+      PortForward mapped = cell.plugins().network().netIn(address, hostPort, containerPort);
+      settle(
+          "net-in",
+          attempt,
+          () -> record(mapped),
+          () -> cell.plugins().network().undoNetIn(address, mapped));
+      return mapped;
+    } finally {
+      changing.unlock();
     }
-    PortForward mapped = cell.plugins().network().netIn(address, hostPort, containerPort);
+  }
+
+  private void record(PortForward mapped) {
     container.updateProperties(
         cell.settings().bounds().propertyChars(),
         properties -> {
@@ -52,33 +74,81 @@ final class ContainerNetwork {
               NetworkResult.MAPPED_PORTS,
               new String(WireJson.encode(ports), StandardCharsets.UTF_8).strip());
         });
-    tellIfLate("net-in", attempt);
-    return mapped;
   }
 
   void netOut(List<NetOutRule> rules, Attempt attempt) {
-    NetworkAddress address = address();
-    int most = cell.settings().bounds().rules();
-    int total = container.saved().netOut().size() + rules.size();
-    if (total > most) {
-      throw GardenException.failure("rules: %d (expected: at most %d)".formatted(total, most));
+    lock();
+    try {
+      NetworkAddress address = address();
+      List<NetOutRule> before = container.saved().netOut();
+      int most = cell.settings().bounds().rules();
+      int total = before.size() + rules.size();
+      if (total > most) {
+        throw GardenException.failure("rules: %d (expected: at most %d)".formatted(total, most));
+      }
+      attempt.requireWanted();
+      cell.plugins().network().netOut(address, rules);
+      List<NetOutRule> added = rules.stream().filter(rule -> !before.contains(rule)).toList();
+      settle(
+          "net-out",
+          attempt,
+          () -> record(rules),
+          () -> cell.plugins().network().undoNetOut(address, added));
+    } finally {
+      changing.unlock();
     }
-    cell.plugins().network().netOut(address, rules);
+  }
+
+  private void record(List<NetOutRule> rules) {
     container.update(
         saved -> {
           List<NetOutRule> all = new ArrayList<>(saved.netOut());
           all.addAll(rules);
           return saved.withNetOut(all);
         });
-    tellIfLate("net-out", attempt);
   }
 
-  private void tellIfLate(String operation, Attempt attempt) {
-    if (attempt.isGivenUp()) {
+  /** Records a change that its client still waits for, and takes back every other. */
+  private void settle(String operation, Attempt attempt, Runnable record, Runnable undo) {
+    boolean recorded = false;
+    try {
+      attempt.commit();
+      record.run();
+      recorded = true;
+    } finally {
+      if (!recorded) {
+        takeBack(operation, record, undo);
+      }
+    }
+  }
+
+  private void takeBack(String operation, Runnable record, Runnable undo) {
+    List<String> failures = new ArrayList<>();
+    if (Undo.attempt(undo, failures)) {
       log.atWarn()
           .addKeyValue("handle", container.handle())
           .addKeyValue("operation", operation)
-          .log("done after its client was told that it failed");
+          .log("taken back, its client was told that it failed");
+      return;
+    }
+    Undo.attempt(record, failures);
+    log.atError()
+        .addKeyValue("handle", container.handle())
+        .addKeyValue("operation", operation)
+        .addKeyValue("failures", failures)
+        .log("in force although its client was told that it failed, until the container goes");
+  }
+
+  private void lock() {
+    Duration patience = cell.settings().deadlines().run();
+    try {
+      if (!changing.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw GardenException.failure(
+            "network of %s: the change before does not end".formatted(container.handle()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw GardenException.failure("network of " + container.handle() + ": interrupted", e);
     }
   }
 

@@ -93,8 +93,11 @@ final class HostCalls implements AutoCloseable {
       }
     }
 
-    boolean isGivenUp() {
-      return state.get() == State.GIVEN_UP;
+    /** Fails if nobody waits any more: nothing need be begun. */
+    void requireWanted() {
+      if (state.get() == State.GIVEN_UP) {
+        throw GardenException.failure(name + ": came too late");
+      }
     }
 
     private boolean giveUp() {

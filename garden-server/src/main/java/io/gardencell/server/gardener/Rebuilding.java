@@ -7,6 +7,7 @@ import io.gardencell.api.MemoryLimits;
 import io.gardencell.api.oci.OciJson;
 import io.gardencell.api.oci.OciSpec;
 import io.gardencell.api.oci.OciWindows;
+import io.gardencell.api.spi.NetworkRecord;
 import io.gardencell.api.spi.NetworkResult;
 import io.gardencell.server.gardener.SavedContainer.Origin;
 import io.gardencell.server.gardener.SavedContainer.Phase;
@@ -14,6 +15,7 @@ import io.gardencell.server.gardener.SavedContainer.SavedProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts the state of a running container together again whose state file is lost: what the bundle,
- * the directories of its processes and the network plugin tell. The client's own properties, its
- * rules and the grace time are not told anywhere; the app goes on all the same. One thread.
+ * the directories of its processes and the network plugin tell. The client's own properties and the
+ * grace time are not told anywhere; the log names what is lost, and the app goes on all the same.
+ * One thread.
  */
 final class Rebuilding {
 
@@ -48,21 +51,39 @@ final class Rebuilding {
     } catch (IOException | IllegalArgumentException e) {
       log.atError().addKeyValue("handle", handle).setCause(e).log("bundle cannot be read");
     }
-    try {
-      Optional<NetworkResult> network = cell.plugins().network().connected(handle);
-      network.ifPresent(found -> properties.putAll(found.properties()));
-    } catch (GardenException e) {
-      log.atError().addKeyValue("handle", handle).setCause(e).log("network cannot be told");
-    }
+    Optional<NetworkRecord> network = network(handle);
+    network.ifPresent(found -> properties.putAll(found.result().properties()));
     properties.put(NetworkResult.EXTERNAL_IP, cell.settings().policy().externalIp());
     properties.put(Gardener.STATE, "created");
     log.atError()
         .addKeyValue("handle", handle)
         .addKeyValue("processes", processes.size())
-        .log("state rebuilt for a running container: its own properties and grace time are lost");
+        .addKeyValue("lost", lost(network.isPresent()))
+        .log("state rebuilt for a running container");
     return SavedContainer.of(handle, Phase.CREATED, origin)
         .withProperties(properties)
+        .withNetOut(network.map(NetworkRecord::rules).orElse(List.of()))
         .withProcesses(processes);
+  }
+
+  private Optional<NetworkRecord> network(String handle) {
+    try {
+      return cell.plugins().network().connected(handle);
+    } catch (GardenException e) {
+      log.atError().addKeyValue("handle", handle).setCause(e).log("network cannot be told");
+      return Optional.empty();
+    }
+  }
+
+  /** What the client has to set again; what the host enforces stays in force all the same. */
+  private static List<String> lost(boolean isNetworkKnown) {
+    List<String> always = List.of("client's properties", "grace time", "events", "stopped state");
+    if (isNetworkKnown) {
+      return always;
+    }
+    List<String> all = new ArrayList<>(always);
+    all.addAll(List.of("addresses", "mapped ports", "net-out rules"));
+    return all;
   }
 
   private static Origin origin(Path bundle) throws IOException {

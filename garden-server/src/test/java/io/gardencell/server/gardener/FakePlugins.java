@@ -16,6 +16,7 @@ import io.gardencell.api.spi.ImageRequest;
 import io.gardencell.api.spi.ListedProcess;
 import io.gardencell.api.spi.NetworkAddress;
 import io.gardencell.api.spi.NetworkPlugin;
+import io.gardencell.api.spi.NetworkRecord;
 import io.gardencell.api.spi.NetworkRequest;
 import io.gardencell.api.spi.NetworkResult;
 import io.gardencell.api.spi.PortForward;
@@ -52,6 +53,8 @@ final class FakePlugins {
   final List<OciProcess> started = new CopyOnWriteArrayList<>();
   final List<NetworkAddress> addresses = new CopyOnWriteArrayList<>();
   final Map<String, List<ListedProcess>> listed = new ConcurrentHashMap<>();
+  final List<PortForward> forwards = new CopyOnWriteArrayList<>();
+  final List<NetOutRule> rules = new CopyOnWriteArrayList<>();
   final List<Set<String>> reconciled = new CopyOnWriteArrayList<>();
   NetworkResult network =
       new NetworkResult(
@@ -189,12 +192,27 @@ final class FakePlugins {
       enter("network.net-in", container.handle());
       addresses.add(container);
       int host = hostPort == 0 ? 40001 : hostPort;
-      return new PortForward(host, containerPort == 0 ? host : containerPort);
+      PortForward mapped = new PortForward(host, containerPort == 0 ? host : containerPort);
+      forwards.add(mapped);
+      return mapped;
     }
 
     @Override
-    public void netOut(NetworkAddress container, List<NetOutRule> rules) {
+    public void undoNetIn(NetworkAddress container, PortForward mapped) {
+      enter("network.undo-net-in", container.handle());
+      forwards.remove(mapped);
+    }
+
+    @Override
+    public void netOut(NetworkAddress container, List<NetOutRule> added) {
       enter("network.net-out", container.handle());
+      rules.addAll(added);
+    }
+
+    @Override
+    public void undoNetOut(NetworkAddress container, List<NetOutRule> added) {
+      enter("network.undo-net-out", container.handle());
+      rules.removeAll(added);
     }
 
     @Override
@@ -209,8 +227,10 @@ final class FakePlugins {
     }
 
     @Override
-    public Optional<NetworkResult> connected(String handle) {
-      return networks.containsKey(handle) ? Optional.of(network) : Optional.empty();
+    public Optional<NetworkRecord> connected(String handle) {
+      return networks.containsKey(handle)
+          ? Optional.of(new NetworkRecord(network, rules))
+          : Optional.empty();
     }
   }
 

@@ -59,18 +59,6 @@ class HangTest extends GardenerTest {
   }
 
   @Test
-  void aPortThatIsMappedTooLateIsShownAllTheSame() throws IOException {
-    restart(deadlines(LONG, SHORT, LONG, LONG));
-    create("c");
-    CountDownLatch host = plugins.hang("network.net-in");
-
-    assertThatThrownBy(() -> get("c").netIn(0, 9000)).hasMessageContaining("no answer");
-    host.countDown();
-
-    assertThat(becomes(() -> there(get("c").info().mappedPorts()).size() == 2)).isTrue();
-  }
-
-  @Test
   void figuresThatHangCostOneThreadForEachContainerAndNobodyElse() throws IOException {
     restart(
         s ->

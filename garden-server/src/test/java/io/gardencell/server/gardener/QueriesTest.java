@@ -173,15 +173,4 @@ class QueriesTest extends GardenerTest {
         .hasMessage("property does not exist: absent");
     get("c").removeProperty("absent");
   }
-
-  @Test
-  void portsAndRulesAreBounded() throws IOException {
-    restart(s -> s.with(new GardenerSettings.Bounds(0, 8, 4000, 2, 16)));
-    create("c").netIn(0, 1);
-
-    assertThatThrownBy(() -> get("c").netIn(0, 2))
-        .hasMessage("mapped ports: 2 (expected: at most 2)");
-    assertThatThrownBy(() -> get("c").netOut(spec("{\"netout_rules\":[{},{},{}]}").netOut()))
-        .hasMessage("rules: 3 (expected: at most 2)");
-  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.api.NetOutRule;
 import io.gardencell.api.spi.ContainerState;
 import io.gardencell.api.spi.ContainerState.Status;
 import io.gardencell.api.spi.NetworkResult;
@@ -299,16 +300,24 @@ class RecoveryTest extends GardenerTest {
   }
 
   @Test
-  void aRebuiltContainerHasTheAddressTheNetworkRemembers() throws IOException {
+  void aRebuiltContainerHasTheAddressAndTheRulesTheNetworkRemembers() throws IOException {
     plugins.network =
         new NetworkResult(Map.of(NetworkResult.CONTAINER_IP, "172.30.9.9"), List.of(), List.of());
-    create("c");
+    create("c").netOut(List.of(new NetOutRule(1, List.of(), List.of(), null, false)));
+    String before = Files.readString(bundle("c").resolve("container.json"));
     gardener.close();
     Files.delete(bundle("c").resolve("container.json"));
 
     restart();
 
     assertThat(get("c").info().containerIp()).isEqualTo("172.30.9.9");
+    assertThat(rulesIn(Files.readString(bundle("c").resolve("container.json"))))
+        .isEqualTo(rulesIn(before))
+        .contains("\"protocol\":1");
     assertThat(bundle("c").resolve("container.json")).exists();
+  }
+
+  private static String rulesIn(String state) {
+    return state.substring(state.indexOf("\"netout_rules\""));
   }
 }
