@@ -10,6 +10,7 @@ import io.gardencell.api.NetIn;
 import io.gardencell.api.NetOutRule;
 import io.gardencell.api.ProcessSpec;
 import io.gardencell.server.route.BackendContainer;
+import io.gardencell.server.stream.Attachment;
 import io.gardencell.server.stream.RunningProcess;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ final class ContainerLife {
   /** Does everything, whatever fails; the texts of the failures. */
   List<String> use() {
     List<String> failures = new ArrayList<>();
-    attempt(failures, () -> run(ProcessSpec.of("sh", "-c", "exit " + EXIT), EXIT));
+    attempt(failures, () -> run(ProcessSpec.of("sh", "-c", "echo out; exit " + EXIT), EXIT));
     attempt(failures, () -> container().metrics());
     attempt(failures, () -> container().netIn(0, 9000));
     attempt(failures, () -> container().netOut(List.of(rule())));
@@ -98,7 +99,7 @@ final class ContainerLife {
   }
 
   private static ProcessSpec sidecar() {
-    ProcessSpec plain = ProcessSpec.of("sh", "-c", "exit " + SIDECAR_EXIT);
+    ProcessSpec plain = ProcessSpec.of("sh", "-c", "echo out; exit " + SIDECAR_EXIT);
     return new ProcessSpec(
         "",
         plain.path(),
@@ -116,6 +117,9 @@ final class ContainerLife {
   /** A process that was started ends with its own status, whatever goes wrong around it. */
   private void run(ProcessSpec spec, long expected) {
     RunningProcess process = container().run(spec);
+    Attachment client = process.attach();
+    client.writeStdin("input");
+    client.closeStdin();
     try {
       long code = process.exited().get(20, TimeUnit.SECONDS);
       if (code != expected) {
@@ -128,6 +132,8 @@ final class ContainerLife {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
+    } finally {
+      client.disconnected();
     }
   }
 

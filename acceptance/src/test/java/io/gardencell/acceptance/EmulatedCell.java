@@ -12,6 +12,7 @@ import io.gardencell.network.NetworkConfig;
 import io.gardencell.network.WincNetwork;
 import io.gardencell.runtime.RuntimeConfig;
 import io.gardencell.runtime.WincRuntime;
+import io.gardencell.server.gardener.DepotFiles;
 import io.gardencell.server.gardener.Gardener;
 import io.gardencell.server.gardener.GardenerSettings;
 import io.gardencell.server.gardener.Plugins;
@@ -81,7 +82,8 @@ final class EmulatedCell implements AutoCloseable {
                       Files.createDirectories(data.resolve("depot")), init(data))),
               new Plugins(image, network, runtime),
               streams,
-              Clock.systemUTC());
+              Clock.systemUTC(),
+              host.wrap(DepotFiles.class, DepotFiles.disk()));
       gardener.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -36,7 +36,7 @@ final class ContainerProcesses {
   ContainerProcesses(Cell cell, LiveContainer container) {
     this.cell = cell;
     this.container = container;
-    files = new ProcessFiles(cell.states().bundle(container.handle().value()));
+    files = new ProcessFiles(cell.states(), container.handle().value());
     sidecars = new Sidecars(cell, container.handle().value(), files);
     table = new ProcessTable(cell.settings().bounds().processes());
     follower = new ProcessFollower(cell, container, table, files, sidecars);

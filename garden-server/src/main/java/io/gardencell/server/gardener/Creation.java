@@ -82,13 +82,13 @@ final class Creation {
                   spec.bindMounts(),
                   spec.limits().cpu(),
                   spec.limits().memory());
-      StateFiles.writeText(bundle.resolve("config.json"), OciJson.write(config) + "\n");
+      cell.states().writeText(bundle.resolve("config.json"), OciJson.write(config) + "\n");
       begun.add(Part.RUNTIME);
       ContainerState state = cell.plugins().runtime().create(bundle);
       if (state.pid() == 0) {
         throw GardenException.failure("container init PID was 0");
       }
-      StateFiles.writeText(bundle.resolve("pidfile"), Long.toString(state.pid()));
+      cell.states().writeText(bundle.resolve("pidfile"), Long.toString(state.pid()));
       log.atInfo().log("finished");
       return state;
     }

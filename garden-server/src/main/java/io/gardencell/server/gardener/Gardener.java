@@ -47,12 +47,18 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
 
   /** Containers' processes are pumped by {@code streams}. */
   public Gardener(GardenerSettings settings, Plugins plugins, Streams streams, Clock clock) {
+    this(settings, plugins, streams, clock, DepotFiles.disk());
+  }
+
+  /** The same with another store of the depot's files, for example one that misbehaves. */
+  public Gardener(
+      GardenerSettings settings, Plugins plugins, Streams streams, Clock clock, DepotFiles files) {
     cell =
         new Cell(
             settings,
             plugins,
             streams,
-            new StateFiles(settings.depot()),
+            new StateFiles(settings.depot(), files),
             new Bundles(settings.initBin()),
             new HostCalls(settings.bounds().calls()),
             new Names(),

@@ -26,10 +26,12 @@ final class ProcessFiles {
   private static final String CONFIG = "config.json";
   private static final String PIDFILE = "pidfile";
 
+  private final StateFiles states;
   private final Path processes;
 
-  ProcessFiles(Path bundle) {
-    processes = bundle.resolve("processes");
+  ProcessFiles(StateFiles states, String handle) {
+    this.states = states;
+    processes = states.bundle(handle).resolve("processes");
   }
 
   /** The directory of a process; a sidecar's bundle. */
@@ -38,20 +40,20 @@ final class ProcessFiles {
   }
 
   void writeSpec(String id, OciProcess process) {
-    StateFiles.writeText(directory(id).resolve(SPEC), OciJson.write(process) + "\n");
+    states.writeText(directory(id).resolve(SPEC), OciJson.write(process) + "\n");
   }
 
   void writeConfig(String id, OciSpec config) {
-    StateFiles.writeText(directory(id).resolve(CONFIG), OciJson.write(config) + "\n");
+    states.writeText(directory(id).resolve(CONFIG), OciJson.write(config) + "\n");
   }
 
   void writePid(String id, long pid) {
-    StateFiles.writeText(directory(id).resolve(PIDFILE), Long.toString(pid));
+    states.writeText(directory(id).resolve(PIDFILE), Long.toString(pid));
   }
 
   /** None is no failure. */
   void remove(String id) {
-    StateFiles.removeTree(directory(id));
+    states.removeTree(directory(id));
   }
 
   /** The processes that the directories tell of; those without a readable pid have none. */

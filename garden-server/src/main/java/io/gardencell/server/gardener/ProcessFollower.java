@@ -6,6 +6,7 @@ import io.gardencell.api.spi.ContainerProcess;
 import io.gardencell.server.stream.RunningProcess;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,13 @@ final class ProcessFollower {
     RunningProcess running =
         cell.streams().start(container.handle().value(), slot.id().value(), process);
     slot.started(running);
+    AtomicBoolean looked = new AtomicBoolean();
+    running.onSilence(
+        () -> {
+          if (!looked.getAndSet(true)) {
+            later(slot, () -> lookAgain(slot, running, sidecar));
+          }
+        });
     var unused =
         running
             .exited()
@@ -67,6 +75,27 @@ final class ProcessFollower {
           .addKeyValue("handle", container.handle())
           .addKeyValue("process", slot.id())
           .log("ended process not cleaned up, the next start will");
+    }
+  }
+
+  /** Its exit is overdue: a new handle tells of an end whose notification was lost. */
+  private void lookAgain(ProcessTable.Slot slot, RunningProcess running, boolean sidecar) {
+    if (!container.isUsable()) {
+      return;
+    }
+    try {
+      Optional<ContainerProcess> again = find(slot.id(), running.pid(), sidecar);
+      if (again.isPresent()) {
+        running.followAlso(again.get());
+      } else {
+        running.endedUnseen();
+      }
+    } catch (GardenException e) {
+      log.atWarn()
+          .addKeyValue("handle", container.handle())
+          .addKeyValue("process", slot.id())
+          .setCause(e)
+          .log("cannot tell whether a process runs whose output has ended");
     }
   }
 

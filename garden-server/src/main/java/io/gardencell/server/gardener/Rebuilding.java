@@ -47,7 +47,7 @@ final class Rebuilding {
     Origin origin = new Origin(cell.clock().millis(), false, false, Limits.NONE, List.of());
     try {
       origin = origin(bundle);
-      processes = new ProcessFiles(bundle).found();
+      processes = new ProcessFiles(cell.states(), handle).found();
     } catch (IOException | IllegalArgumentException e) {
       log.atError().addKeyValue("handle", handle).setCause(e).log("bundle cannot be read");
     }

@@ -3,9 +3,8 @@ package io.gardencell.server.gardener;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
 import io.gardencell.api.WireJson;
-import io.gardencell.api.files.AtomicFile;
-import io.gardencell.api.files.FileTree;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -29,9 +28,11 @@ final class StateFiles {
   private static final String STATE = "container.json";
 
   private final Path depot;
+  private final DepotFiles files;
 
-  StateFiles(Path depot) {
+  StateFiles(Path depot, DepotFiles files) {
     this.depot = depot;
+    this.files = files;
   }
 
   Path bundle(String handle) {
@@ -40,16 +41,16 @@ final class StateFiles {
 
   void write(SavedContainer container) {
     try {
-      AtomicFile.write(bundle(container.handle()).resolve(STATE), WireJson.encode(container));
+      files.write(bundle(container.handle()).resolve(STATE), WireJson.encode(container));
     } catch (IOException e) {
       throw GardenException.failure("cannot store state of " + container.handle() + ": " + e, e);
     }
   }
 
   /** Writes a text file of a bundle. */
-  static void writeText(Path file, String text) {
+  void writeText(Path file, String text) {
     try {
-      AtomicFile.write(file, text);
+      files.write(file, text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw GardenException.failure("cannot write " + file + ": " + e, e);
     }
@@ -83,10 +84,10 @@ final class StateFiles {
     return found;
   }
 
-  private static Found read(Path bundle, String handle) throws IOException {
+  private Found read(Path bundle, String handle) throws IOException {
     Path file = bundle.resolve(STATE);
     try {
-      SavedContainer saved = WireJson.decode(Files.readAllBytes(file), SavedContainer.class);
+      SavedContainer saved = WireJson.decode(files.read(file), SavedContainer.class);
       if (handle.equals(saved.handle()) && saved.version() == SavedContainer.VERSION) {
         return new Found(handle, saved, false);
       }
@@ -119,9 +120,9 @@ final class StateFiles {
   }
 
   /** Removes a directory with all that is in it; none is no failure. */
-  static void removeTree(Path directory) {
+  void removeTree(Path directory) {
     try {
-      FileTree.remove(directory);
+      files.remove(directory);
     } catch (IOException e) {
       throw GardenException.failure("cannot remove " + directory + ": " + e, e);
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ public final class RunningProcess {
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private final CompletableFuture<Void> released = new CompletableFuture<>();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile Runnable silence = () -> {};
 
   RunningProcess(String handle, String id, ContainerProcess process, Streams streams) {
     this.handle = handle;
@@ -59,7 +61,11 @@ public final class RunningProcess {
           stderr.release();
         });
     CompletableFuture.allOf(stdout.ended(), stderr.ended())
-        .thenRun(() -> exited.whenComplete((code, failure) -> finished()));
+        .thenRun(
+            () -> {
+              watchExit();
+              exited.whenComplete((code, failure) -> finished());
+            });
     exited.whenComplete((code, failure) -> streams.ended());
     process.exited().whenComplete(this::ended);
   }
@@ -131,6 +137,38 @@ public final class RunningProcess {
   /** Ends the process at once. */
   public void kill() {
     process.kill();
+    watchExit();
+  }
+
+  /**
+   * Names what is called if the exit is not known a while after all output has ended or after a
+   * kill: the host's notification may be lost. Called on the timer's thread, so it must not block.
+   */
+  public void onSilence(Runnable action) {
+    silence = action;
+  }
+
+  /** Takes the exit from another handle to the same process too, and closes that in the end. */
+  public void followAlso(ContainerProcess again) {
+    again.exited().whenComplete(this::ended);
+    exited.whenComplete((code, failure) -> again.close());
+  }
+
+  /** The process is known to have ended, nobody knows how. */
+  public void endedUnseen() {
+    ended(0L, new IllegalStateException("process " + id + " has ended, its status is not known"));
+  }
+
+  private void watchExit() {
+    if (!exited.isDone()) {
+      streams.later(
+          streams.settings().times().orphanedPipe(),
+          () -> {
+            if (!exited.isDone()) {
+              silence.run();
+            }
+          });
+    }
   }
 
   /** Sets the window size. */
@@ -186,7 +224,7 @@ public final class RunningProcess {
     }
   }
 
-  private void ended(Long code, Throwable failure) {
+  private void ended(Long code, @Nullable Throwable failure) {
     stdin.abandon();
     if (failure == null) {
       exited.complete(code);

@@ -16,16 +16,22 @@ import io.gardencell.hcs.LayerFolder;
 import io.gardencell.hcs.LayerImport;
 import io.gardencell.hcs.ScratchLayers;
 import io.gardencell.hcs.fault.Fault.Kind;
+import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.channels.AsynchronousByteChannel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -33,14 +39,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A host that misbehaves on demand. It wraps every port of another host, and the systems,
- * processes, folders and files that these hand out; counts the calls that can block or fail, and
- * the handles that are open. Without a fault it is transparent. Any thread.
+ * processes, folders, files and pipes that these hand out; counts the calls that can block or fail,
+ * reads and writes of pipes and notifications of exits among them, and the handles that are open.
+ * Other interfaces are wrapped by {@link #wrap}. Without a fault it is transparent. Any thread.
  */
 public final class FaultyHost implements AutoCloseable {
 
   /** What tells something of an object in memory, or cannot fail, is no call. */
   private static final Set<String> NO_CALLS =
       Set.of("id", "pid", "stdin", "stdout", "stderr", "exited", "close", "mountRoot");
+
+  private static final Set<String> PIPES = Set.of("stdin", "stdout", "stderr");
 
   private static final List<Class<?>> HANDLES =
       List.of(ComputeSystem.class, ComputeProcess.class, LayerFolder.class, LayerFile.class);
@@ -54,6 +63,7 @@ public final class FaultyHost implements AutoCloseable {
   private long counted;
   private int hanging;
   private CountDownLatch release = new CountDownLatch(1);
+  private final List<Runnable> released = new ArrayList<>();
 
   /** Wraps a host, which {@link #close} closes. */
   public FaultyHost(Host host) {
@@ -64,17 +74,25 @@ public final class FaultyHost implements AutoCloseable {
             host.description(),
             host.build(),
             host.isolated(),
-            wrap(HostCompute.class, host.compute()),
-            wrap(HostProcesses.class, host.processes()),
-            wrap(HostVolumes.class, host.volumes()),
-            wrap(HostNetworks.class, host.networks()),
-            wrap(HostEndpoints.class, host.endpoints()),
-            wrap(HostInterfaces.class, host.interfaces()),
-            wrap(ScratchLayers.class, host.scratchLayers()),
-            wrap(LayerImport.class, host.layerImport()),
-            wrap(LayerFiles.class, host.layerFiles()),
-            wrap(HostQuota.class, host.quota()),
+            ofHost(HostCompute.class, host.compute()),
+            ofHost(HostProcesses.class, host.processes()),
+            ofHost(HostVolumes.class, host.volumes()),
+            ofHost(HostNetworks.class, host.networks()),
+            ofHost(HostEndpoints.class, host.endpoints()),
+            ofHost(HostInterfaces.class, host.interfaces()),
+            ofHost(ScratchLayers.class, host.scratchLayers()),
+            ofHost(LayerImport.class, host.layerImport()),
+            ofHost(LayerFiles.class, host.layerFiles()),
+            ofHost(HostQuota.class, host.quota()),
             this::close);
+  }
+
+  /**
+   * Lets calls of another interface count and go wrong too. Those that may throw an {@link
+   * IOException} fail with one. Faults that hang do not hit them: they are not calls of the host.
+   */
+  public <T> T wrap(Class<T> port, T target) {
+    return wrap(port, target, false);
   }
 
   /** The misbehaving host. */
@@ -83,25 +101,29 @@ public final class FaultyHost implements AutoCloseable {
   }
 
   /** From the next call on this fault is in force, alone; counting begins anew. */
-  public synchronized void inject(Fault next) {
-    fault = next;
-    counted = 0;
-    calls.clear();
-    release.countDown();
-    release = new CountDownLatch(1);
+  public void inject(Fault next) {
+    goOn();
+    synchronized (this) {
+      fault = next;
+      counted = 0;
+      calls.clear();
+      release = new CountDownLatch(1);
+    }
   }
 
   /** No fault any more; calls that hang go on; counting begins anew. */
-  public synchronized void heal() {
-    fault = null;
-    counted = 0;
-    calls.clear();
-    release.countDown();
+  public void heal() {
+    synchronized (this) {
+      fault = null;
+      counted = 0;
+      calls.clear();
+    }
+    goOn();
   }
 
   /** Calls that hang go on; the fault stays, but hits none that come later. */
-  public synchronized void release() {
-    release.countDown();
+  public void release() {
+    goOn();
   }
 
   /** The names of all calls since the last change of fault, in order. */
@@ -131,21 +153,51 @@ public final class FaultyHost implements AutoCloseable {
     host.close();
   }
 
-  private <T> T wrap(Class<T> port, T target) {
+  private <T> T ofHost(Class<T> port, T target) {
+    return wrap(port, target, true);
+  }
+
+  private <T> T wrap(Class<T> port, T target, boolean mayHang) {
     return port.cast(
         Proxy.newProxyInstance(
-            port.getClassLoader(), new Class<?>[] {port}, new Wrapper(port, target)));
+            port.getClassLoader(), new Class<?>[] {port}, new Wrapper(port, target, mayHang)));
   }
 
   /** Notes a call; the fault if it hits this call. */
-  private synchronized @Nullable Fault enter(String name) {
+  @Nullable Fault enter(String name) {
+    return enter(name, true);
+  }
+
+  private synchronized @Nullable Fault enter(String name, boolean mayHang) {
     calls.add(name);
     Fault now = fault;
     if (now == null || !now.counts(name) || !now.hits(++counted)) {
       return null;
     }
+    if (now.kind() == Kind.HANG && !mayHang) {
+      return null;
+    }
     injected.incrementAndGet();
     return now;
+  }
+
+  /** Something that nobody blocks for is done when calls that hang go on. */
+  synchronized void whenReleased(Runnable action) {
+    if (release.getCount() == 0) {
+      action.run();
+    } else {
+      released.add(action);
+    }
+  }
+
+  private void goOn() {
+    List<Runnable> waiting;
+    synchronized (this) {
+      release.countDown();
+      waiting = List.copyOf(released);
+      released.clear();
+    }
+    waiting.forEach(Runnable::run);
   }
 
   private void hang() {
@@ -176,11 +228,14 @@ public final class FaultyHost implements AutoCloseable {
 
     private final Class<?> port;
     private final Object target;
+    private final boolean mayHang;
+    private final Map<String, Object> pipes = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    Wrapper(Class<?> port, Object target) {
+    Wrapper(Class<?> port, Object target, boolean mayHang) {
       this.port = port;
       this.target = target;
+      this.mayHang = mayHang;
       if (HANDLES.contains(port)) {
         openHandles.incrementAndGet();
       }
@@ -199,13 +254,19 @@ public final class FaultyHost implements AutoCloseable {
         }
         return call(method, arguments);
       }
+      if (method.getName().equals("exited")) {
+        return exited((CompletableFuture<?>) there(call(method, arguments)), enter(name), name);
+      }
+      if (PIPES.contains(method.getName())) {
+        return pipe(method.getName(), there(call(method, arguments)));
+      }
       if (NO_CALLS.contains(method.getName())) {
         return call(method, arguments);
       }
-      Fault hit = enter(name);
+      Fault hit = enter(name, mayHang);
       Kind kind = hit == null ? Kind.DELAY : hit.kind();
       if (hit != null && kind == Kind.FAIL) {
-        throw hit.failure(name);
+        throw failure(method, hit, name);
       }
       if (hit != null && kind == Kind.DELAY) {
         LockSupport.parkNanos(hit.delay().toNanos());
@@ -218,9 +279,53 @@ public final class FaultyHost implements AutoCloseable {
         if (result instanceof AutoCloseable handle) {
           handle.close();
         }
-        throw hit.failure(name);
+        throw failure(method, hit, name);
       }
       return wrapped(result);
+    }
+
+    private Exception failure(Method method, Fault hit, String name) {
+      boolean ofFiles = List.of(method.getExceptionTypes()).contains(IOException.class);
+      return ofFiles ? new IOException(name + ": no space left on device") : hit.failure(name);
+    }
+
+    /** A notification that comes late, not before the release, without a status, or too early. */
+    private <T> CompletableFuture<T> exited(
+        CompletableFuture<T> real, @Nullable Fault hit, String name) {
+      if (hit == null) {
+        return real;
+      }
+      CompletableFuture<T> told = new CompletableFuture<>();
+      switch (hit.kind()) {
+        case FAIL -> told.completeExceptionally(hit.failure(name));
+        case HALF -> real.whenComplete((v, f) -> told.completeExceptionally(hit.failure(name)));
+        case DELAY ->
+            real.whenCompleteAsync(
+                (v, f) -> tell(told, v, f),
+                CompletableFuture.delayedExecutor(hit.delay().toNanos(), TimeUnit.NANOSECONDS));
+        case HANG -> real.whenComplete((v, f) -> whenReleased(() -> tell(told, v, f)));
+      }
+      return told;
+    }
+
+    private <T> void tell(CompletableFuture<T> told, T value, @Nullable Throwable failure) {
+      if (failure == null) {
+        told.complete(value);
+      } else {
+        told.completeExceptionally(failure);
+      }
+    }
+
+    private Object pipe(String name, Object found) {
+      Optional<?> channel = (Optional<?>) found;
+      return channel.map(
+          c ->
+              pipes.computeIfAbsent(
+                  name, n -> new FaultyPipe(FaultyHost.this, n, (AsynchronousByteChannel) c)));
+    }
+
+    private static Object there(@Nullable Object value) {
+      return java.util.Objects.requireNonNull(value);
     }
 
     private @Nullable Object ofObject(Object proxy, Method method, Object @Nullable [] arguments) {
@@ -258,7 +363,7 @@ public final class FaultyHost implements AutoCloseable {
       for (Class<?> handle : HANDLES) {
         if (handle.isInstance(result)) {
           return Proxy.newProxyInstance(
-              handle.getClassLoader(), new Class<?>[] {handle}, new Wrapper(handle, result));
+              handle.getClassLoader(), new Class<?>[] {handle}, new Wrapper(handle, result, true));
         }
       }
       return result;
