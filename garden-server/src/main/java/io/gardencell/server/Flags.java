@@ -180,11 +180,15 @@ final class Flags {
           NOT_YET,
           "agent that figures are sent to");
 
+  // Without effect, but checked together as the reference does.
+  static final Flag<Optional<Long>> PORT_POOL_START =
+      maybe("port-pool-start", FlagType.U32, INERT, "the network plugin has its own pool");
+  static final Flag<Optional<Long>> PORT_POOL_SIZE =
+      maybe("port-pool-size", FlagType.U32, INERT, "the network plugin has its own pool");
+
   static {
     inert("properties-path", FlagType.PATH, "properties are kept with each container");
     inert("port-pool-properties-path", FlagType.PATH, "ports are kept by the network plugin");
-    inert("port-pool-start", FlagType.U32, "the network plugin has its own pool");
-    inert("port-pool-size", FlagType.U32, "the network plugin has its own pool");
     inert("nstar-bin", FlagType.FILE, "tar streams are unpacked by the daemon itself");
     inert("tar-bin", FlagType.FILE, "tar streams are unpacked by the daemon itself");
     inertSwitch("skip-setup", "there is nothing to set up");

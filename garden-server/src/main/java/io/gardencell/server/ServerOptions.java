@@ -69,10 +69,23 @@ public final class ServerOptions {
     }
     texts.putAll(written.values());
     Map<Flag<?>, Object> values = values(texts, complaints);
+    ServerOptions options = new ServerOptions(values);
+    options.requirePortPool(complaints);
     if (!complaints.isEmpty()) {
       throw new FlagsRefused(complaints);
     }
-    return new Asked.Command(written.command(), new ServerOptions(values));
+    return new Asked.Command(written.command(), options);
+  }
+
+  /** The reference's check and words, although the pool itself is the network plugin's. */
+  private void requirePortPool(List<String> complaints) {
+    long start = get(Flags.PORT_POOL_START).orElse(61001L);
+    long size = get(Flags.PORT_POOL_SIZE).orElse(4534L);
+    if (start + size > 65535) {
+      complaints.add(
+          "invalid pool range: port_pool: New: invalid port range: startL %d, size: %d"
+              .formatted(start, size));
+    }
   }
 
   private static Map<Flag<?>, Object> values(

@@ -61,6 +61,7 @@ class MainTest {
     assertThat(err.size()).isZero();
   }
 
+  // guardian.md §20 case 61
   @Test
   void theVersionIsOneLine() {
     assertThat(run("-v")).hasValue(0);
@@ -120,6 +121,7 @@ class MainTest {
     }
   }
 
+  // guardian.md §20 case 60
   @Test
   void aDepotThatIsGivenMustExist() {
     Path none = directory.resolve("none");

@@ -91,6 +91,7 @@ class ServerOptionsTest {
     return Flags.all().stream();
   }
 
+  // guardian.md §20 case 61
   @ParameterizedTest
   @MethodSource("flags")
   void everyFlagTakesAValueOfItsKind(Flag<?> flag) throws IOException {
@@ -124,6 +125,7 @@ class ServerOptionsTest {
         .hasMessageContaining("expected: " + flag.expected());
   }
 
+  // guardian.md §20 case 61
   @ParameterizedTest
   @MethodSource("flags")
   void everyFlagIsReadFromAFileAndInWindowsStyle(Flag<?> flag) throws IOException {
@@ -246,6 +248,17 @@ class ServerOptionsTest {
     assertThat(options.shown(options.given().get(0))).isEqualTo("[192.0.2.1, 192.0.2.2]");
   }
 
+  // guardian.md §20 case 61
+  @Test
+  void aPortPoolPastTheLastPortIsRefused() {
+    assertThat(ServerOptions.parse("--port-pool-start=60000", "--port-pool-size=5535").given())
+        .containsExactly(Flags.PORT_POOL_START, Flags.PORT_POOL_SIZE);
+    assertThatThrownBy(() -> ServerOptions.parse("--port-pool-start=61002"))
+        .hasMessageContaining(
+            "invalid pool range: port_pool: New: invalid port range: startL 61002, size: 4534");
+  }
+
+  // guardian.md §20 case 61
   @Test
   void theCommandLineWinsOverTheFile() throws IOException {
     Path config =

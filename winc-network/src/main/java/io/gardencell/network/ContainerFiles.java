@@ -50,13 +50,13 @@ final class ContainerFiles {
     return find(handle).orElseThrow(() -> new GardenException.ContainerNotFound(handle));
   }
 
-  /** All files that there are now, also those that cannot be read. */
+  /** All files that there are now, also those that cannot be read or were left half written. */
   List<Path> list() {
     if (!Files.isDirectory(dir)) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(dir)) {
-      return files.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
+      return files.filter(file -> file.toString().contains(SUFFIX)).sorted().toList();
     } catch (IOException failed) {
       throw GardenException.failure("read network state: " + failed.getMessage(), failed);
     }
@@ -68,13 +68,28 @@ final class ContainerFiles {
     kept.stream().flatMap(h -> Handle.find(h).stream()).forEach(h -> names.add(file(h)));
     try {
       for (Path file : listed) {
-        if (!names.contains(file)) {
+        if (!names.contains(finished(file))) {
           Files.deleteIfExists(file);
         }
       }
     } catch (IOException failed) {
       throw GardenException.failure("delete network state: " + failed.getMessage(), failed);
     }
+  }
+
+  /** Removes what killed writers left of a handle's file; the caller holds the handle's lock. */
+  void clear(String handle) {
+    try {
+      AtomicFile.removeLeftovers(file(handle));
+    } catch (IOException failed) {
+      throw GardenException.failure("delete network state: " + failed.getMessage(), failed);
+    }
+  }
+
+  /** The file itself, or that of which this is a half-written one. */
+  private static Path finished(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return file.resolveSibling(name.substring(0, name.indexOf(SUFFIX) + SUFFIX.length()));
   }
 
   void delete(String handle) {

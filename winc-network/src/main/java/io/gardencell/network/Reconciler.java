@@ -100,6 +100,7 @@ final class Reconciler {
         locks.locked(
             handle,
             () -> {
+              files.clear(handle);
               step.accept(handle);
               return true;
             });

@@ -62,6 +62,23 @@ class ReconcileTest {
     assertThat(fixture.containerFile("h2")).doesNotExist();
   }
 
+  @Test
+  void whatAKilledWriterLeftGoes() throws IOException {
+    network.up(request("h1"));
+    Path file = fixture.containerFile("h1");
+    for (String handle : new String[] {"h1", "gone"}) {
+      Files.writeString(
+          file.resolveSibling(handle + ".json.05f97bc3-027b-4247-becb-3bcbad4b9236.new"), "{");
+    }
+
+    network.reconcile(Set.of("h1"));
+
+    assertThat(file.getParent()).isDirectoryContaining(file::equals);
+    try (var left = Files.list(java.util.Objects.requireNonNull(file.getParent()))) {
+      assertThat(left).containsExactly(file);
+    }
+  }
+
   // winc-network.md §22 case 106: a container of winc-network.exe, of which we have no file
   @Test
   void aPortThatALiveEndpointMapsIsNoted() throws IOException {

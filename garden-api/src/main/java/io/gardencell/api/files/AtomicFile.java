@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Replaces files so that a reader, or we after a crash, see the old or the new content whole. Any
@@ -28,6 +30,7 @@ public final class AtomicFile {
   private static final boolean POSIX =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
+  private static final Pattern LEFTOVER = Pattern.compile("[0-9a-f-]{36}\\.new");
   private static final int RENAMES = 10;
   private static final long RENAME_PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -48,6 +51,27 @@ public final class AtomicFile {
   /** Writes a text, in UTF-8, that may be lost with the machine's power. */
   public static void writeUnforced(Path file, String text) throws IOException {
     replace(file, text.getBytes(StandardCharsets.UTF_8), false);
+  }
+
+  /**
+   * Removes what writers of a file that were killed left beside it. Nobody may be writing it
+   * meanwhile.
+   */
+  public static void removeLeftovers(Path file) throws IOException {
+    Path directory = file.toAbsolutePath().getParent();
+    if (directory == null || !Files.isDirectory(directory)) {
+      return;
+    }
+    String prefix = file.getFileName() + ".";
+    try (Stream<Path> beside = Files.list(directory)) {
+      for (Path found : beside.toList()) {
+        String name = String.valueOf(found.getFileName());
+        if (name.startsWith(prefix)
+            && LEFTOVER.matcher(name.substring(prefix.length())).matches()) {
+          Files.deleteIfExists(found);
+        }
+      }
+    }
   }
 
   private static void replace(Path file, byte[] content, boolean force) throws IOException {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -70,5 +71,20 @@ class AtomicFileTest {
     try (Stream<Path> all = Files.list(directory)) {
       return all.map(p -> p.getFileName().toString()).toList().stream();
     }
+  }
+
+  @Test
+  void whatAKilledWriterLeftIsRemovedAndNothingElse(@TempDir Path place) throws IOException {
+    String torn = "." + java.util.UUID.randomUUID() + ".new";
+    Path file = Files.writeString(place.resolve("a.json"), "old");
+    Path left = Files.writeString(place.resolve("a.json" + torn), "half");
+    Path others = Files.writeString(place.resolve("b.json" + torn), "half");
+    Path own = Files.writeString(place.resolve("a.json.new"), "somebody's");
+
+    AtomicFile.removeLeftovers(file);
+    AtomicFile.removeLeftovers(place.resolve("absent/a.json"));
+
+    assertThat(left).doesNotExist();
+    assertThat(List.of(file, others, own)).allMatch(Files::exists);
   }
 }

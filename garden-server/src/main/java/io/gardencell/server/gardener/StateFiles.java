@@ -3,6 +3,7 @@ package io.gardencell.server.gardener;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
 import io.gardencell.api.WireJson;
+import io.gardencell.api.files.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -86,6 +87,7 @@ final class StateFiles {
 
   private Found read(Path bundle, String handle) throws IOException {
     Path file = bundle.resolve(STATE);
+    AtomicFile.removeLeftovers(file);
     try {
       SavedContainer saved = WireJson.decode(files.read(file), SavedContainer.class);
       if (handle.equals(saved.handle()) && saved.version() == SavedContainer.VERSION) {

@@ -7,7 +7,6 @@ import io.gardencell.api.GardenException;
 import io.gardencell.api.oci.OciJson;
 import io.gardencell.api.oci.OciSpec;
 import io.gardencell.api.spi.ContainerEvent;
-import io.gardencell.server.gardener.GardenerSettings.Bounds;
 import io.gardencell.server.stream.RunningProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -315,16 +314,5 @@ class ContainerProcessesTest extends GardenerTest {
     assertThat(becomes(() -> java.util.List.of("p").equals(get("c").info().processIds()))).isTrue();
     there(plugins.processes.get(lost.pid())).exit.complete(9L);
     assertThat(becomes(() -> get("c").info().processIds() == null)).isTrue();
-  }
-
-  @Test
-  void processesAreBounded() throws IOException {
-    restart(s -> s.with(new Bounds(0, 2, 1000, 8, 16)));
-    create("c");
-    run("{\"id\":\"a\",\"path\":\"x\"}");
-    run("{\"id\":\"b\",\"path\":\"x\"}");
-
-    assertThatThrownBy(() -> run("{\"path\":\"x\"}"))
-        .hasMessage("processes: 2 are running (expected: at most 2)");
   }
 }

@@ -38,6 +38,7 @@ abstract class GardenerTest {
   Gardener gardener;
   private Path depot;
   private HashedWheelTimer timer;
+  private StreamSettings streams = StreamSettings.defaults();
 
   @BeforeEach
   void begin(@TempDir Path temporary) throws IOException {
@@ -54,6 +55,12 @@ abstract class GardenerTest {
     timer.stop();
   }
 
+  /** Restarts it with other bounds of the streams. */
+  void useStreams(StreamSettings settings) throws IOException {
+    streams = settings;
+    restart();
+  }
+
   /** Starts a Gardener on what there is. */
   void start(UnaryOperator<GardenerSettings> settings) throws IOException {
     gardener = started(settings);
@@ -68,7 +75,7 @@ abstract class GardenerTest {
                 GardenerSettings.defaults(depot, directory.resolve("winit/garden-init.exe"))
                     .with(deadlines)),
             plugins.plugins(),
-            new Streams(StreamSettings.defaults(), timer),
+            new Streams(streams, timer),
             Clock.systemUTC());
     started.start();
     return started;
