@@ -97,6 +97,7 @@ class FiguresIT {
     container.destroy();
   }
 
+  // guardian.md §18 A39
   @Test
   void memoryAndDiskMoveWithUse() throws IOException {
     RemoteContainer container = create("large", 0, 0);
@@ -125,6 +126,7 @@ class FiguresIT {
     container.destroy();
   }
 
+  // guardian.md §18 A38
   @Test
   void aProcessPastTheMemoryLimitDiesAndTheEventsSaySo() throws IOException {
     RemoteContainer container = create("hungry", 64 << 20, 0);
@@ -147,6 +149,7 @@ class FiguresIT {
     container.destroy();
   }
 
+  // guardian.md §18 A41
   @Test
   void aWritePastTheQuotaFailsOrIsStopped() throws IOException {
     RemoteContainer container = create("greedy", 0, 5_000_000);

@@ -71,6 +71,7 @@ class ProcessesIT {
     }
   }
 
+  // guardian.md §18 A44
   @Test
   void twoAttachesSeeTheSameOutputAndStatus() throws Exception {
     try (RemoteProcess ran =
@@ -104,6 +105,7 @@ class ProcessesIT {
     }
   }
 
+  // guardian.md §20 case 44
   @Test
   void aKilledProcessEndsAndSaysSo() throws IOException {
     try (RemoteProcess process = container.run(ProcessSpec.of("sleep", "100000"))) {
@@ -117,6 +119,7 @@ class ProcessesIT {
     }
   }
 
+  // guardian.md §20 case 44
   @Test
   void aProcessAskedToEndMayDoSoInItsOwnWay() throws IOException {
     String script = "trap 'echo cleaned up; exit 3' TERM; echo ready; while :; do sleep 0.1; done";

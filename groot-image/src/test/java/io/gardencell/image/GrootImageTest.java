@@ -159,6 +159,7 @@ class GrootImageTest {
     assertNothingIsLeft();
   }
 
+  // guardian.md §18 A40
   @Test
   void stopsAtTheQuotaWhileUnpacking() throws Exception {
     byte[] base =

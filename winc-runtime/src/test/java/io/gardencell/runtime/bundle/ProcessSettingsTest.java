@@ -22,6 +22,7 @@ class ProcessSettingsTest {
         .hasSize(3);
   }
 
+  // guardian.md §20 case 37
   // winc-runtime.md §17.29
   @Test
   void namesThatDifferInCaseAreOneVariable() {
