@@ -76,7 +76,7 @@ class WincRuntimeTest {
 
   @Test
   void theHostsListTellsOfAllProcessesButInit() throws IOException {
-    runtime.create(bundle("c1", "", ""));
+    runtime.create(depot.bundle("c1"));
     ContainerProcess process =
         runtime.run("c1", OciProcess.of(List.of("x"), List.of(), "C:\\", ""));
 
@@ -89,7 +89,7 @@ class WincRuntimeTest {
 
   @Test
   void aListOfProcessesThatCannotBeHadIsNoEmptyOne() throws IOException {
-    runtime.create(bundle("c1", "", ""));
+    runtime.create(depot.bundle("c1"));
     fake.fail("HcsGetComputeSystemProperties", HcsErrors.ACCESS_DENIED);
 
     assertThatThrownBy(() -> runtime.processes("c1"))
