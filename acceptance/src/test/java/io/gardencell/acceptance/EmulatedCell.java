@@ -1,5 +1,6 @@
 package io.gardencell.acceptance;
 
+import io.gardencell.api.spi.RuntimePlugin;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProvider;
@@ -107,6 +108,11 @@ final class EmulatedCell implements AutoCloseable {
 
   Gardener gardener() {
     return gardener;
+  }
+
+  /** Starts processes behind the Gardener's back. */
+  RuntimePlugin runtime() {
+    return runtime;
   }
 
   FaultyHost host() {

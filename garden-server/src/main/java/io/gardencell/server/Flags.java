@@ -137,28 +137,14 @@ final class Flags {
           FlagType.TEXT,
           WORKS,
           "--root DIR, --mount-root DIR, --credential-spec FILE, --config-file FILE");
-  static final Flag<Optional<Path>> IMAGE_PLUGIN =
-      maybe(
-          "image-plugin",
-          FlagType.FILE,
-          NOT_YET,
-          "groot.exe is built in; other programs are not there yet");
+  static final Flag<Optional<Path>> IMAGE_PLUGIN = plugin("image-plugin", "groot.exe");
   static final Flag<List<String>> IMAGE_PLUGIN_ARGS =
       list("image-plugin-extra-arg", FlagType.TEXT, WORKS, "--driver-store DIR, --config FILE");
   static final Flag<Optional<Path>> PRIVILEGED_IMAGE_PLUGIN =
-      maybe(
-          "privileged-image-plugin",
-          FlagType.FILE,
-          NOT_YET,
-          "groot.exe is built in; other programs are not there yet");
+      plugin("privileged-image-plugin", "groot.exe");
   static final Flag<List<String>> PRIVILEGED_IMAGE_PLUGIN_ARGS =
       list("privileged-image-plugin-extra-arg", FlagType.TEXT, NOT_YET, "arguments for that one");
-  static final Flag<Optional<Path>> NETWORK_PLUGIN =
-      maybe(
-          "network-plugin",
-          FlagType.FILE,
-          NOT_YET,
-          "winc-network.exe is built in; other programs are not there yet");
+  static final Flag<Optional<Path>> NETWORK_PLUGIN = plugin("network-plugin", "winc-network.exe");
   static final Flag<List<String>> NETWORK_PLUGIN_ARGS =
       list("network-plugin-extra-arg", FlagType.TEXT, WORKS, "--configFile FILE");
 
@@ -262,6 +248,11 @@ final class Flags {
   private static <T> Flag<List<T>> list(
       String name, FlagType<T> type, Flag.Effect effect, String help) {
     return keep(Flag.ofList(name, type, effect, help));
+  }
+
+  private static Flag<Optional<Path>> plugin(String name, String builtIn) {
+    return maybe(
+        name, FlagType.FILE, NOT_YET, builtIn + " is built in; other programs are not there yet");
   }
 
   private static Flag<Boolean> yesNo(String name, Flag.Effect effect, String help) {

@@ -68,8 +68,10 @@ final class ContainerProcesses {
         attempt.commit();
         followed = true;
       } finally {
-        if (!followed) {
-          end(id, process);
+        if (!followed && !end(id, process)) {
+          // It lives: listed it can be seen, and a stop tries again.
+          follower.follow(slot, process, sidecar);
+          done = true;
         }
       }
       done = true;
@@ -97,17 +99,19 @@ final class ContainerProcesses {
     return cell.plugins().runtime().run(container.handle().value(), process);
   }
 
-  private void end(ProcessId id, ContainerProcess process) {
+  /** Ends a process that nobody wants; false if that fails. */
+  private boolean end(ProcessId id, ContainerProcess process) {
     List<String> failures = new ArrayList<>();
-    Undo.attempt(process::kill, failures);
-    Undo.attempt(process::close, failures);
-    if (!failures.isEmpty()) {
-      log.atError()
-          .addKeyValue("handle", container.handle())
-          .addKeyValue("process", id)
-          .addKeyValue("failures", failures)
-          .log("process that is not wanted may live until its container ends");
+    if (Undo.attempt(process::kill, failures)) {
+      process.close();
+      return true;
     }
+    log.atError()
+        .addKeyValue("handle", container.handle())
+        .addKeyValue("process", id)
+        .addKeyValue("failures", failures)
+        .log("process that is not wanted cannot be ended, it is listed");
+    return false;
   }
 
   private void remember(SavedProcess process) {

@@ -1,5 +1,6 @@
 package io.gardencell.server.gardener;
 
+import io.gardencell.api.GardenException;
 import io.gardencell.api.spi.ContainerProcess;
 import java.nio.channels.AsynchronousByteChannel;
 import java.util.Optional;
@@ -17,6 +18,8 @@ final class FakeContainerProcess implements ContainerProcess {
   volatile long statusWhenAsked = -1;
 
   volatile long statusWhenKilled = 137;
+
+  volatile boolean killFails;
 
   FakeContainerProcess(long pid) {
     this(pid, new CompletableFuture<>());
@@ -63,6 +66,9 @@ final class FakeContainerProcess implements ContainerProcess {
 
   @Override
   public void kill() {
+    if (killFails) {
+      throw GardenException.failure("kill failed");
+    }
     killed.complete(null);
     if (statusWhenKilled >= 0) {
       exit.complete(statusWhenKilled);

@@ -66,6 +66,7 @@ final class FakePlugins {
           List.of(),
           List.of());
   long initPid = 4711;
+  volatile boolean killsFail;
   private final Path root;
   private final Map<String, Integer> failures = new ConcurrentHashMap<>();
   private final Map<String, CountDownLatch> hangs = new ConcurrentHashMap<>();
@@ -266,6 +267,7 @@ final class FakePlugins {
     }
 
     private FakeContainerProcess started(FakeContainerProcess process) {
+      process.killFails = killsFail;
       processes.put(process.pid(), process);
       return process;
     }

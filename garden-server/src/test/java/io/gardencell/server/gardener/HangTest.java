@@ -49,6 +49,23 @@ class HangTest extends GardenerTest {
     assertThat(becomes(() -> idIsFree("p"))).isTrue();
   }
 
+  @Test
+  void aProcessThatComesTooLateAndCannotBeEndedIsListed() throws IOException {
+    restart(deadlines(LONG, SHORT, LONG, LONG));
+    create("c");
+    CountDownLatch host = plugins.hang("runtime.run");
+    plugins.killsFail = true;
+
+    assertThatThrownBy(() -> get("c").run(process("{\"id\":\"p\",\"path\":\"x\"}")))
+        .hasMessageContaining("no answer");
+    host.countDown();
+
+    assertThat(becomes(() -> List.of("p").equals(get("c").info().processIds()))).isTrue();
+    plugins.processes.values().forEach(p -> p.killFails = false);
+    get("c").stop(true);
+    assertThat(becomes(() -> get("c").info().processIds() == null)).isTrue();
+  }
+
   private boolean idIsFree(String id) {
     try {
       get("c").run(process("{\"id\":\"" + id + "\",\"path\":\"x\"}"));
@@ -121,6 +138,7 @@ class HangTest extends GardenerTest {
 
     assertThat(becomes(() -> isDestroyed("c"))).isTrue();
     assertThat(becomes(() -> plugins.leftovers().isEmpty())).isTrue();
+    restart();
     create("pea");
   }
 
