@@ -141,9 +141,10 @@ class ReferenceRowsIT {
                   }))
           .isTrue();
       assertThat(container.metrics().pid().max()).isZero();
-      var bulk = daemon.client().bulkMetrics(List.of("figures")).get("figures");
-      assertThat(bulk).isNotNull();
-      assertThat(bulk.metrics()).isNotNull();
+      assertThat(daemon.client().bulkMetrics(List.of("figures")).values())
+          .singleElement()
+          .satisfies(entry -> assertThat(entry.err()).isNull())
+          .satisfies(entry -> assertThat(entry.metrics().memory().totalRss()).isPositive());
       busy.kill();
     }
     container.destroy();
