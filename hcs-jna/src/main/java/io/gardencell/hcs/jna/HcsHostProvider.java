@@ -1,6 +1,7 @@
 package io.gardencell.hcs.jna;
 
 import com.sun.jna.Platform;
+import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
@@ -102,6 +103,10 @@ public final class HcsHostProvider implements HostProvider {
       return false;
     }
     Kernel32 kernel32 = NativeLibraries.load().kernel32();
-    return kernel32.GetConsoleMode(kernel32.GetStdHandle(STD_ERROR_HANDLE), new IntByReference());
+    return isTerminal(kernel32, kernel32.GetStdHandle(STD_ERROR_HANDLE));
+  }
+
+  static boolean isTerminal(Kernel32 kernel32, Pointer handle) {
+    return kernel32.GetConsoleMode(handle, new IntByReference());
   }
 }

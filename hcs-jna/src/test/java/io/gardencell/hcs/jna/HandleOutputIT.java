@@ -45,4 +45,18 @@ class HandleOutputIT {
         .isInstanceOfSatisfying(
             HcsException.class, e -> assertThat(e.code()).isEqualTo(HcsErrors.INVALID_HANDLE));
   }
+
+  @Test
+  void aFileAsStandardErrorIsNoTerminal() {
+    Kernel32 kernel32 = NativeLibraries.load().kernel32();
+    Path file = directory.resolve("err");
+    Pointer handle =
+        kernel32.CreateFileW(
+            Wide.of(file.toString()), APPEND, 3, Pointer.NULL, CREATE_NEW, 0, Pointer.NULL);
+
+    assertThat(HcsHostProvider.isTerminal(kernel32, handle)).isFalse();
+    assertThat(new HcsHostProvider().isErrorTerminal()).as("of a run without a console").isFalse();
+
+    assertThat(kernel32.CloseHandle(handle)).isTrue();
+  }
 }
