@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,7 +77,9 @@ final class AttachedStreams {
           to.write(bytes).get();
         }
       }
-    } catch (IOException | ExecutionException e) {
+    } catch (IOException | ExecutionException | RejectedExecutionException e) {
+      // Rejected if the host is closed meanwhile: the process has ended, nobody waits for its
+      // input.
       log.atDebug().setCause(e).log("stdin ended");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
