@@ -15,6 +15,7 @@ import io.gardencell.api.StopRequest;
 import io.gardencell.api.WireJson;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.Map;
 public final class RemoteContainer {
 
   private static final byte[] NOTHING = new byte[0];
+  private static final int COPY = 128 << 10;
 
   private final Calls calls;
   private final String handle;
@@ -135,7 +137,15 @@ public final class RemoteContainer {
 
   /** Unpacks a tar stream, read to its end but not closed. */
   public void streamIn(String destination, String user, InputStream tar) throws IOException {
-    streamIn(destination, user, out -> tar.transferTo(out));
+    streamIn(destination, user, out -> copy(tar, out));
+  }
+
+  /** As {@link InputStream#transferTo}, which is content with 8 KiB at a time. */
+  private static void copy(InputStream from, OutputStream to) throws IOException {
+    byte[] piece = new byte[COPY];
+    for (int n = from.read(piece); n >= 0; n = from.read(piece)) {
+      to.write(piece, 0, n);
+    }
   }
 
   /**

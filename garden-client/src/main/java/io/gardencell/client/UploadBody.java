@@ -13,13 +13,20 @@ import java.time.Duration;
  */
 final class UploadBody extends OutputStream {
 
-  private static final int CHUNK = 32 << 10;
+  private static final int CHUNK = 128 << 10;
+
+  /** Room before the bytes for their count in hexadecimal and the end of its line. */
+  private static final int HEAD = Integer.toHexString(CHUNK).length() + 2;
+
+  private static final int END = 2;
   private static final byte[] LAST = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
   private final Connection connection;
   private final Duration bound;
-  private final byte[] chunk = new byte[CHUNK];
-  private int filled;
+
+  /** The chunk as it is sent; its bytes stand from HEAD to the position. */
+  private final ByteBuffer framed =
+      ByteBuffer.allocateDirect(HEAD + CHUNK + END).limit(HEAD + CHUNK).position(HEAD);
 
   UploadBody(Connection connection, Duration bound) {
     this.connection = connection;
@@ -35,11 +42,10 @@ final class UploadBody extends OutputStream {
   public void write(byte[] bytes, int from, int count) throws IOException {
     int next = from;
     while (next < from + count) {
-      int taken = Math.min(from + count - next, CHUNK - filled);
-      System.arraycopy(bytes, next, chunk, filled, taken);
-      filled += taken;
+      int taken = Math.min(from + count - next, framed.remaining());
+      framed.put(bytes, next, taken);
       next += taken;
-      if (filled == CHUNK) {
+      if (!framed.hasRemaining()) {
         flush();
       }
     }
@@ -47,6 +53,7 @@ final class UploadBody extends OutputStream {
 
   @Override
   public void flush() throws IOException {
+    int filled = framed.position() - HEAD;
     if (filled == 0) {
       return;
     }
@@ -54,10 +61,15 @@ final class UploadBody extends OutputStream {
       throw new AnsweredEarly();
     }
     byte[] size = (Integer.toHexString(filled) + "\r\n").getBytes(StandardCharsets.US_ASCII);
-    ByteBuffer framed = ByteBuffer.allocate(size.length + filled + 2);
-    framed.put(size).put(chunk, 0, filled).put((byte) '\r').put((byte) '\n').flip();
-    filled = 0;
+    framed.limit(framed.position() + END).put((byte) '\r').put((byte) '\n').flip();
+    framed.position(HEAD - size.length).mark();
+    framed.put(size).reset();
     connection.write(framed, bound);
+    empty();
+  }
+
+  private void empty() {
+    framed.limit(HEAD + CHUNK).position(HEAD);
   }
 
   /** Sends what is left and the end. */
@@ -69,7 +81,7 @@ final class UploadBody extends OutputStream {
   /** Does not end the body. */
   @Override
   public void close() {
-    filled = 0;
+    empty();
   }
 
   /** The server answered, or hung up, before it had the whole body. */
