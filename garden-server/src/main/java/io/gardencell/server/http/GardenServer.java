@@ -47,11 +47,18 @@ public final class GardenServer {
     this.router = router;
     this.hijacked = hijacked;
     this.observer = observer;
-    int threads = Math.max(2, Math.min(4, Runtime.getRuntime().availableProcessors()));
     loops =
         new MultiThreadIoEventLoopGroup(
-            threads, new DefaultThreadFactory("http"), NioIoHandler.newFactory());
+            eventLoops(Runtime.getRuntime().availableProcessors()), new DefaultThreadFactory("http"), NioIoHandler.newFactory());
     lanes = new Lanes(settings);
+  }
+
+  /**
+   * More loops than processors: a loop with few busy connections is woken on the processor of the
+   * client that it answers, and a request costs no switch between processors (docs/threading.md).
+   */
+  private static int eventLoops(int processors) {
+    return Math.max(4, Math.min(16, 4 * processors));
   }
 
   /** The threads for calls that can block. */
