@@ -9,11 +9,9 @@ import io.gardencell.api.spi.NetworkResult;
 import io.gardencell.api.spi.PortForward;
 import io.gardencell.server.gardener.HostCalls.Attempt;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,33 +121,25 @@ final class ContainerNetwork {
   }
 
   private void takeBack(String operation, Runnable record, Runnable undo) {
-    List<String> failures = new ArrayList<>();
-    if (Undo.attempt(undo, failures)) {
+    Failures failures = new Failures();
+    if (failures.attempt(undo)) {
       log.atWarn()
           .addKeyValue("handle", container.handle())
           .addKeyValue("operation", operation)
           .log("taken back, its client was told that it failed");
       return;
     }
-    Undo.attempt(record, failures);
+    failures.attempt(record);
     log.atError()
         .addKeyValue("handle", container.handle())
         .addKeyValue("operation", operation)
-        .addKeyValue("failures", failures)
+        .addKeyValue("failures", failures.texts())
         .log("in force although its client was told that it failed, until the container goes");
   }
 
   private void lock() {
-    Duration patience = cell.settings().deadlines().run();
-    try {
-      if (!changing.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw GardenException.failure(
-            "network of %s: the change before does not end".formatted(container.handle()));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw GardenException.failure("network of " + container.handle() + ": interrupted", e);
-    }
+    new Patience(cell.settings().deadlines().run())
+        .lock(changing, "network of " + container.handle(), "the change before does not end");
   }
 
   private NetworkAddress address() {

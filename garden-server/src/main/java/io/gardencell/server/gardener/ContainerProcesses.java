@@ -90,7 +90,7 @@ final class ContainerProcesses {
     try {
       new ContainerRoot(root()).makeDirectory(ContainerPath.ofDirectory(directory));
     } catch (IOException e) {
-      throw GardenException.failure("working directory " + directory + ": " + reason(e), e);
+      throw GardenException.failure("working directory " + directory + ": " + Failures.reason(e), e);
     }
     List<String> env = new ArrayList<>(container.saved().origin().env());
     env.addAll(spec.env());
@@ -101,15 +101,15 @@ final class ContainerProcesses {
 
   /** Ends a process that nobody wants; false if that fails. */
   private boolean end(ProcessId id, ContainerProcess process) {
-    List<String> failures = new ArrayList<>();
-    if (Undo.attempt(process::kill, failures)) {
+    Failures failures = new Failures();
+    if (failures.attempt(process::kill)) {
       process.close();
       return true;
     }
     log.atError()
         .addKeyValue("handle", container.handle())
         .addKeyValue("process", id)
-        .addKeyValue("failures", failures)
+        .addKeyValue("failures", failures.texts())
         .log("process that is not wanted cannot be ended, it is listed");
     return false;
   }
@@ -181,9 +181,5 @@ final class ContainerProcesses {
       throw GardenException.failure("container init process is not running");
     }
     return state.root();
-  }
-
-  private static String reason(IOException e) {
-    return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 }

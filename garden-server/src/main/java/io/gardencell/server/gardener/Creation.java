@@ -152,13 +152,14 @@ final class Creation {
   private void takeBack(Runnable forgotten) {
     try (LogSession session = LogSession.within("create-failed-cleaningup")) {
       log.atInfo().log("start");
-      List<String> failures = new Teardown(cell, container).run(begun, List.of());
+      Failures failures = new Failures();
+      new Teardown(cell, container).run(begun, failures);
       if (failures.isEmpty()) {
         forgotten.run();
         log.atInfo().log("cleanedup");
       } else {
         log.atError()
-            .addKeyValue("error", "container is stuck: " + Undo.text(failures))
+            .addKeyValue("error", "container is stuck: " + failures.text())
             .log("destroy-failed");
       }
     }

@@ -1,8 +1,5 @@
 package io.gardencell.server.gardener;
 
-import io.gardencell.api.GardenException;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Destroys one container; every step is tried, and what fails leaves it stuck, to be destroyed
@@ -23,15 +20,13 @@ final class Destruction {
   /** Destroys it; {@code forgotten} is called when nothing is left. */
   void run(Runnable forgotten) {
     container.beginDestroy(cell.settings().deadlines().stopGrace());
-    List<String> failures = new ArrayList<>();
+    Failures failures = new Failures();
     // Ends the clients' processes first; what does not end here ends with the container.
-    Undo.attempt(() -> processes.stop(true), new ArrayList<>());
-    Undo.attempt(processes::removeSidecars, failures);
-    failures = new Teardown(cell, container).run(Teardown.ALL, failures);
+    new Failures().attempt(() -> processes.stop(true));
+    failures.attempt(processes::removeSidecars);
+    new Teardown(cell, container).run(Teardown.ALL, failures);
     processes.close();
-    if (!failures.isEmpty()) {
-      throw GardenException.failure(Undo.text(failures));
-    }
+    failures.orThrow();
     forgotten.run();
   }
 }

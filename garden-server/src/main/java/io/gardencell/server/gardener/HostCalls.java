@@ -4,7 +4,6 @@ import io.gardencell.api.GardenException;
 import io.gardencell.server.log.LogSession;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -121,20 +120,15 @@ final class HostCalls implements AutoCloseable {
       throw refusal(name);
     }
     try {
-      return result.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
+      return await(name, result, deadline);
     } catch (TimeoutException e) {
       if (attempt.giveUp()) {
         log.atError().addKeyValue("operation", name).log("deadline passed, given up");
-        throw GardenException.failure(
-            "%s: no answer from the host within %d ms".formatted(name, deadline.toMillis()), e);
+        throw noAnswer(name, deadline, e);
       }
       return committed(name, result);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    } finally {
       attempt.giveUp();
-      throw GardenException.failure(name + ": interrupted", e);
-    } catch (ExecutionException e) {
-      throw failure(name, e);
     }
   }
 
@@ -150,23 +144,21 @@ final class HostCalls implements AutoCloseable {
     }
   }
 
-  /** Begins an operation that nobody waits for yet. */
-  <T> Future<T> begin(String name, Callable<T> operation) {
+  /** Waits for a result; what went wrong is told as what {@code name} failed of. */
+  static <T> T await(String name, Future<T> result, Duration patience) throws TimeoutException {
     try {
-      return operations.submit(operation);
-    } catch (RejectedExecutionException e) {
-      throw refusal(name);
+      return result.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw GardenException.failure(name + ": interrupted", e);
+    } catch (ExecutionException e) {
+      throw failure(name, e);
     }
   }
 
   /** Where figures are sampled; what is too much is rejected. */
   Executor samples() {
     return samples;
-  }
-
-  /** How many samples are taken at a time. */
-  int sampleWidth() {
-    return samples.getMaximumPoolSize();
   }
 
   /** Where one cleans up after processes; what is too much is rejected. */
@@ -181,6 +173,11 @@ final class HostCalls implements AutoCloseable {
             : "%s: %d host calls are in progress".formatted(name, operations.getPoolSize()));
   }
 
+  static GardenException noAnswer(String name, Duration patience, TimeoutException e) {
+    return GardenException.failure(
+        "%s: no answer from the host within %d ms".formatted(name, patience.toMillis()), e);
+  }
+
   static GardenException failure(String name, ExecutionException e) {
     Throwable cause = e.getCause();
     if (cause instanceof GardenException told) {
@@ -189,12 +186,7 @@ final class HostCalls implements AutoCloseable {
     if (cause instanceof Error error) {
       throw error;
     }
-    return GardenException.failure(name + ": " + text(cause == null ? e : cause), e);
-  }
-
-  static String text(Throwable failure) {
-    String message = failure.getMessage();
-    return message == null ? failure.toString() : message;
+    return GardenException.failure(name + ": " + Failures.reason(cause == null ? e : cause), e);
   }
 
   /**

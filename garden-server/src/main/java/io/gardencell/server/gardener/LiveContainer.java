@@ -200,28 +200,11 @@ final class LiveContainer {
     }
     remember(Phase.DESTROYING);
     List.copyOf(streams).forEach(StreamUse::cancel);
-    awaitUnused(patience);
-    if (users > 0) {
+    if (!new Patience(patience).until(this, () -> users == 0)) {
       log.atWarn()
           .addKeyValue("handle", handle)
           .addKeyValue("operations", users)
           .log("destroying although operations do not end");
-    }
-  }
-
-  private void awaitUnused(Duration patience) {
-    long end = System.nanoTime() + patience.toNanos();
-    while (users > 0) {
-      long left = (end - System.nanoTime()) / 1_000_000;
-      if (left <= 0) {
-        return;
-      }
-      try {
-        wait(left);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
     }
   }
 

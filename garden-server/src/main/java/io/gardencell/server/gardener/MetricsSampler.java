@@ -14,9 +14,7 @@ import io.gardencell.server.gardener.SavedContainer.SavedProcess;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -66,15 +64,9 @@ final class MetricsSampler {
   Metrics await(CompletableFuture<Metrics> sample, Duration patience) {
     String name = "metrics " + container.handle();
     try {
-      return withAge(sample.get(patience.toNanos(), TimeUnit.NANOSECONDS));
+      return withAge(HostCalls.await(name, sample, patience));
     } catch (TimeoutException e) {
-      throw GardenException.failure(
-          "%s: no answer from the host within %d ms".formatted(name, patience.toMillis()), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw GardenException.failure(name + ": interrupted", e);
-    } catch (ExecutionException e) {
-      throw HostCalls.failure(name, e);
+      throw HostCalls.noAnswer(name, patience, e);
     }
   }
 

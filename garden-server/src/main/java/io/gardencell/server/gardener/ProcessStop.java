@@ -33,17 +33,17 @@ final class ProcessStop {
     if (!kill) {
       awaitExits(asked(all));
     }
-    List<String> failures = new ArrayList<>();
+    Failures failures = new Failures();
     for (RunningProcess process : all) {
       if (!process.hasExited()) {
-        Undo.attempt(process::kill, failures);
+        failures.attempt(process::kill);
       }
     }
     if (!awaitExits(all)) {
       failures.add("processes of " + handle + " did not end");
     }
     if (!failures.isEmpty()) {
-      throw GardenException.failure("stop: " + String.join("; ", failures));
+      throw GardenException.failure("stop: " + String.join("; ", failures.texts()));
     }
   }
 
@@ -51,13 +51,13 @@ final class ProcessStop {
   private static List<RunningProcess> asked(List<RunningProcess> all) {
     List<RunningProcess> asked = new ArrayList<>();
     for (RunningProcess process : all) {
-      Undo.attempt(
-          () -> {
-            if (process.terminate()) {
-              asked.add(process);
-            }
-          },
-          new ArrayList<>());
+      new Failures()
+          .attempt(
+              () -> {
+                if (process.terminate()) {
+                  asked.add(process);
+                }
+              });
     }
     return asked;
   }

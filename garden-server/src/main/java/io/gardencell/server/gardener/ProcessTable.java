@@ -62,12 +62,15 @@ final class ProcessTable {
    * use the id again, so this is waited for.
    */
   synchronized Slot take(ProcessId id, Duration patience) {
-    long end = System.nanoTime() + patience.toNanos();
-    Slot before = slots.get(id.key());
-    while (before != null && before.hasExited() && await(end)) {
-      before = slots.get(id.key());
-    }
-    if (before != null) {
+    boolean free =
+        new Patience(patience)
+            .until(
+                this,
+                () -> {
+                  Slot before = slots.get(id.key());
+                  return before == null || !before.hasExited();
+                });
+    if (!free || slots.containsKey(id.key())) {
       throw GardenException.failure("process ID '" + id + "' already in use");
     }
     if (slots.size() >= most) {
@@ -77,20 +80,6 @@ final class ProcessTable {
     Slot slot = new Slot(id);
     slots.put(id.key(), slot);
     return slot;
-  }
-
-  private synchronized boolean await(long end) {
-    long left = (end - System.nanoTime()) / 1_000_000;
-    if (left <= 0) {
-      return false;
-    }
-    try {
-      wait(left);
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 
   synchronized void free(Slot slot) {

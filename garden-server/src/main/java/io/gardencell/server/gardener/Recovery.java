@@ -139,21 +139,19 @@ final class Recovery implements AutoCloseable {
           if (!live.beginTakeUp()) {
             return;
           }
-          List<String> failures = new ArrayList<>();
+          Failures failures = new Failures();
           try {
             if (state != null) {
               live.runtime(state);
             }
             for (SavedProcess process : live.saved().processes()) {
-              Undo.attempt(() -> container.processes().adopt(process), failures);
+              failures.attempt(() -> container.processes().adopt(process));
             }
-            Undo.attempt(container.processes()::endUnrecorded, failures);
+            failures.attempt(container.processes()::endUnrecorded);
           } finally {
             live.endTakeUp(failures.isEmpty());
           }
-          if (!failures.isEmpty()) {
-            throw GardenException.failure(Undo.text(failures));
-          }
+          failures.orThrow();
         },
         () -> live.endTakeUp(true));
   }
@@ -218,16 +216,14 @@ final class Recovery implements AutoCloseable {
   }
 
   private void removeVolumes() {
-    List<String> failures = new ArrayList<>();
+    Failures failures = new Failures();
     for (String handle : cell.plugins().image().handles()) {
       if (cell.names().take(handle)) {
-        Undo.attempt(() -> cell.plugins().image().delete(handle), failures);
+        failures.attempt(() -> cell.plugins().image().delete(handle));
         cell.names().giveBack(handle);
       }
     }
-    if (!failures.isEmpty()) {
-      throw GardenException.failure(Undo.text(failures));
-    }
+    failures.orThrow();
   }
 
   /** The set is live: containers that are made meanwhile are in it before they have an endpoint. */

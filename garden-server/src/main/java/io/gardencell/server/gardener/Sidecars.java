@@ -13,7 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -99,13 +98,11 @@ final class Sidecars {
       if (!present.contains(id)) {
         return;
       }
-      List<String> failures = new ArrayList<>();
-      if (Undo.attempt(() -> cell.plugins().runtime().delete(id), failures)) {
-        Undo.attempt(() -> cell.plugins().image().delete(id), failures);
+      Failures failures = new Failures();
+      if (failures.attempt(() -> cell.plugins().runtime().delete(id))) {
+        failures.attempt(() -> cell.plugins().image().delete(id));
       }
-      if (!failures.isEmpty()) {
-        throw GardenException.failure(Undo.text(failures));
-      }
+      failures.orThrow();
       files.remove(id);
       present.remove(id);
       cell.names().giveBack(id);
@@ -117,47 +114,26 @@ final class Sidecars {
   /** Removes all; every one is tried, but one whose start hangs is left to its start. */
   void removeAll() {
     Set<String> hanging = awaitStarts(cell.settings().deadlines().stopGrace());
-    List<String> failures = new ArrayList<>();
+    Failures failures = new Failures();
     for (String id : List.copyOf(present)) {
       if (hanging.contains(id)) {
         failures.add("process " + id + " is still being started");
       } else {
-        Undo.attempt(() -> remove(id), failures);
+        failures.attempt(() -> remove(id));
       }
     }
-    if (!failures.isEmpty()) {
-      throw GardenException.failure(Undo.text(failures));
-    }
+    failures.orThrow();
   }
 
   private Set<String> awaitStarts(Duration patience) {
-    long end = System.nanoTime() + patience.toNanos();
     synchronized (starting) {
-      while (!starting.isEmpty()) {
-        long left = (end - System.nanoTime()) / 1_000_000;
-        if (left <= 0) {
-          break;
-        }
-        try {
-          starting.wait(left);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          break;
-        }
-      }
+      boolean unused = new Patience(patience).until(starting, starting::isEmpty);
       return Set.copyOf(starting);
     }
   }
 
   private void lock(String id) {
-    Duration patience = cell.settings().deadlines().destroy();
-    try {
-      if (!removing.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw GardenException.failure("process " + id + ": its clean-up does not end");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw GardenException.failure("process " + id + ": interrupted", e);
-    }
+    new Patience(cell.settings().deadlines().destroy())
+        .lock(removing, "process " + id, "its clean-up does not end");
   }
 }

@@ -98,7 +98,7 @@ final class StateFiles {
       // One that was set aside at an earlier start was corrupt all the same.
       return new Found(handle, null, Files.exists(aside(file)));
     } catch (GardenException | IOException e) {
-      setAside(file, HostCalls.text(e));
+      setAside(file, Failures.reason(e));
     }
     return new Found(handle, null, true);
   }

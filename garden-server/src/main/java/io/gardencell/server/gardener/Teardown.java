@@ -1,8 +1,6 @@
 package io.gardencell.server.gardener;
 
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -32,27 +30,25 @@ final class Teardown {
     handle = container.handle().value();
   }
 
-  /** Takes these parts down; the texts of the failures, with which the container is stuck. */
-  List<String> run(Set<Part> parts, List<String> failuresBefore) {
-    List<String> failures = new ArrayList<>(failuresBefore);
+  /** Takes these parts down; with a failure, even one from before, the container is stuck. */
+  void run(Set<Part> parts, Failures failures) {
     boolean ended = true;
     if (parts.contains(Part.RUNTIME)) {
-      ended = Undo.attempt(() -> cell.plugins().runtime().delete(handle), failures);
+      ended = failures.attempt(() -> cell.plugins().runtime().delete(handle));
     }
     if (parts.contains(Part.NETWORK)) {
-      Undo.attempt(() -> cell.plugins().network().down(handle), failures);
+      failures.attempt(() -> cell.plugins().network().down(handle));
     }
     if (parts.contains(Part.IMAGE) && ended) {
-      Undo.attempt(() -> cell.plugins().image().delete(handle), failures);
+      failures.attempt(() -> cell.plugins().image().delete(handle));
     }
     if (failures.isEmpty()) {
       // Nothing may write the state file back from here on.
       container.gone();
-      Undo.attempt(() -> cell.states().remove(handle), failures);
+      failures.attempt(() -> cell.states().remove(handle));
     }
     if (!failures.isEmpty()) {
       container.stuck();
     }
-    return failures;
   }
 }

@@ -7,7 +7,6 @@ import io.gardencell.server.gardener.ProcessFiles.Begun;
 import io.gardencell.server.gardener.SavedContainer.SavedProcess;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -64,16 +63,14 @@ final class UnrecordedProcesses {
             .toList();
     Set<Long> known =
         recorded.stream().map(SavedProcess::pid).collect(Collectors.toCollection(HashSet::new));
-    List<String> failures = new ArrayList<>();
+    Failures failures = new Failures();
     for (Begun one : begun) {
       Optional<ListedProcess> its =
           listed.stream().filter(p -> !known.contains(p.pid()) && isOf(one, p)).findFirst();
       its.ifPresent(p -> known.add(p.pid()));
-      Undo.attempt(() -> end(one, its), failures);
+      failures.attempt(() -> end(one, its));
     }
-    if (!failures.isEmpty()) {
-      throw GardenException.failure(Undo.text(failures));
-    }
+    failures.orThrow();
   }
 
   private void end(Begun begun, Optional<ListedProcess> process) {
