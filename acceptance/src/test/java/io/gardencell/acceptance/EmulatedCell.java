@@ -13,10 +13,10 @@ import io.gardencell.network.NetworkConfig;
 import io.gardencell.network.WincNetwork;
 import io.gardencell.runtime.RuntimeConfig;
 import io.gardencell.runtime.WincRuntime;
-import io.gardencell.server.gardener.DepotFiles;
+import io.gardencell.server.cell.CellSettings;
+import io.gardencell.server.cell.Plugins;
+import io.gardencell.server.depot.DepotFiles;
 import io.gardencell.server.gardener.Gardener;
-import io.gardencell.server.gardener.GardenerSettings;
-import io.gardencell.server.gardener.Plugins;
 import io.gardencell.server.stream.StreamSettings;
 import io.gardencell.server.stream.Streams;
 import io.netty.util.HashedWheelTimer;
@@ -57,7 +57,7 @@ final class EmulatedCell implements AutoCloseable {
   private final Gardener gardener;
 
   /** A cell with its state below {@code data}; takes up what an earlier one left there. */
-  EmulatedCell(Path data, UnaryOperator<GardenerSettings> settings) {
+  EmulatedCell(Path data, UnaryOperator<CellSettings> settings) {
     this.data = data;
     plain = HostProvider.named("emulated").open(new HostOptions(data));
     host = new FaultyHost(plain);
@@ -79,7 +79,7 @@ final class EmulatedCell implements AutoCloseable {
       gardener =
           new Gardener(
               settings.apply(
-                  GardenerSettings.defaults(
+                  CellSettings.defaults(
                       Files.createDirectories(data.resolve("depot")), init(data))),
               new Plugins(image, network, runtime),
               streams,

@@ -77,6 +77,27 @@ record Law(String title, ArchRule rule, List<Arrow> forbidden, List<Arrow> allow
                 within("emulator", "client", "cli", "acceptance"))
             .forbids("server > emulator", "server.route > client")
             .allows("server > hcs", "server > network"),
+        knowsOnlyOfTheServer("server.depot")
+            .forbids("server.depot > server.cell", "server.depot > server.log")
+            .allows("server.depot > api.files"),
+        knowsOnlyOfTheServer("server.cell", "server.depot", "server.stream", "server.log")
+            .forbids("server.cell > server.process", "server.cell > server.gardener")
+            .allows("server.cell > server.depot", "server.cell > api"),
+        knowsOnlyOfTheServer(
+                "server.process",
+                "server.cell",
+                "server.depot",
+                "server.files",
+                "server.stream",
+                "server.log")
+            .forbids("server.process > server.gardener", "server.process > server.route")
+            .allows("server.process > server.cell", "server.process > server.stream"),
+        noDependency(
+                "requests reach containers through the routes' interfaces",
+                within("server.http", "server.route", "server.operations", "server.stream"),
+                within("server.gardener", "server.process", "server.cell", "server.depot"))
+            .forbids("server.route > server.gardener", "server.operations > server.cell")
+            .allows("server.route > server.stream", "server.gardener > server.route"),
         noDependency(
                 "what the server runs in process starts no program",
                 within("runtime", "network", "image", "hcs"),
@@ -101,6 +122,13 @@ record Law(String title, ArchRule rule, List<Arrow> forbidden, List<Arrow> allow
         module + " knows " + others.getDescription() + " only",
         within(module),
         OURS.and(not(within(module))).and(not(others)));
+  }
+
+  private static Law knowsOnlyOfTheServer(String part, String... others) {
+    return noDependency(
+        part + " knows of the server only " + List.of(others),
+        within(part),
+        within("server").and(not(within(part))).and(not(within(others))));
   }
 
   private static Law noDependency(

@@ -9,7 +9,7 @@ import io.gardencell.network.WincNetwork;
 import io.gardencell.runtime.RuntimeConfig;
 import io.gardencell.runtime.WincRuntime;
 import io.gardencell.runtime.credentials.CredHubConfig;
-import io.gardencell.server.gardener.Plugins;
+import io.gardencell.server.cell.Plugins;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

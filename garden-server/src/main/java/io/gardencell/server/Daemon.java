@@ -4,9 +4,9 @@ import io.gardencell.api.IpAddress;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProvider;
+import io.gardencell.server.cell.CellSettings;
+import io.gardencell.server.cell.Plugins;
 import io.gardencell.server.gardener.Gardener;
-import io.gardencell.server.gardener.GardenerSettings;
-import io.gardencell.server.gardener.Plugins;
 import io.gardencell.server.http.GardenServer;
 import io.gardencell.server.http.HijackedConnections;
 import io.gardencell.server.http.Router;
@@ -173,9 +173,9 @@ public final class Daemon implements AutoCloseable {
                 host.isolated(),
                 depot,
                 List.of("garden-server")));
-    GardenerSettings defaults = GardenerSettings.defaults(depot, initBin(host));
-    GardenerSettings.Policy policy =
-        new GardenerSettings.Policy(
+    CellSettings defaults = CellSettings.defaults(depot, initBin(host));
+    CellSettings.Policy policy =
+        new CellSettings.Policy(
             options.get(Flags.DEFAULT_ROOTFS),
             options
                 .get(Flags.EXTERNAL_IP)

@@ -3,18 +3,20 @@ package io.gardencell.server.gardener;
 import io.gardencell.api.ContainerSpec;
 import io.gardencell.api.DiskLimits;
 import io.gardencell.api.GardenException;
-import io.gardencell.api.oci.OciJson;
 import io.gardencell.api.oci.OciSpec;
 import io.gardencell.api.spi.ContainerState;
 import io.gardencell.api.spi.ImageRequest;
 import io.gardencell.api.spi.NetworkRequest;
 import io.gardencell.api.spi.NetworkResult;
 import io.gardencell.api.spi.RootFilesystem;
-import io.gardencell.server.gardener.HostCalls.Attempt;
-import io.gardencell.server.gardener.SavedContainer.Phase;
+import io.gardencell.server.cell.Cell;
+import io.gardencell.server.cell.Failures;
+import io.gardencell.server.cell.HostCalls.Attempt;
+import io.gardencell.server.cell.LiveContainer;
+import io.gardencell.server.depot.SavedContainer.Phase;
+import io.gardencell.server.depot.SavedContainer;
 import io.gardencell.server.gardener.Teardown.Part;
 import io.gardencell.server.log.LogSession;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -72,7 +74,6 @@ final class Creation {
   private ContainerState system(RootFilesystem rootfs, List<String> env) {
     try (LogSession session = LogSession.within("containerizer-create")) {
       log.atInfo().log("start");
-      Path bundle = cell.states().bundle(handle);
       OciSpec config =
           cell.bundles()
               .container(
@@ -82,13 +83,13 @@ final class Creation {
                   spec.bindMounts(),
                   spec.limits().cpu(),
                   spec.limits().memory());
-      cell.states().writeText(bundle.resolve("config.json"), OciJson.write(config) + "\n");
+      cell.depot().writeConfig(handle, config);
       begun.add(Part.RUNTIME);
-      ContainerState state = cell.plugins().runtime().create(bundle);
+      ContainerState state = cell.plugins().runtime().create(cell.depot().bundle(handle));
       if (state.pid() == 0) {
         throw GardenException.failure("container init PID was 0");
       }
-      cell.states().writeText(bundle.resolve("pidfile"), Long.toString(state.pid()));
+      cell.depot().writePid(handle, state.pid());
       log.atInfo().log("finished");
       return state;
     }

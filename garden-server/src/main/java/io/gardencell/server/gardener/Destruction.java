@@ -1,5 +1,10 @@
 package io.gardencell.server.gardener;
 
+import io.gardencell.server.cell.Cell;
+import io.gardencell.server.cell.Failures;
+import io.gardencell.server.cell.LiveContainer;
+import io.gardencell.server.process.ContainerProcesses;
+
 
 /**
  * Destroys one container; every step is tried, and what fails leaves it stuck, to be destroyed

@@ -14,12 +14,16 @@ import io.gardencell.api.ProcessSpec;
 import io.gardencell.api.spi.ContainerState;
 import io.gardencell.api.spi.NetworkResult;
 import io.gardencell.api.spi.PortForward;
+import io.gardencell.server.cell.Cell;
+import io.gardencell.server.cell.CellSettings.Deadlines;
+import io.gardencell.server.cell.HostCalls;
+import io.gardencell.server.cell.LiveContainer;
 import io.gardencell.server.files.ContainerPath;
 import io.gardencell.server.files.ContainerRoot;
 import io.gardencell.server.files.TarReceiver;
 import io.gardencell.server.files.TarSource;
-import io.gardencell.server.gardener.GardenerSettings.Deadlines;
 import io.gardencell.server.log.LogSession;
+import io.gardencell.server.process.ContainerProcesses;
 import io.gardencell.server.route.BackendContainer;
 import io.gardencell.server.stream.RunningProcess;
 import java.io.IOException;
@@ -82,7 +86,7 @@ final class GardenContainer implements BackendContainer {
         properties.getOrDefault(NetworkResult.CONTAINER_IP, ""),
         properties.getOrDefault(NetworkResult.CONTAINER_IPV6, ""),
         properties.getOrDefault(NetworkResult.EXTERNAL_IP, ""),
-        cell.states().bundle(container.handle().value()).toString(),
+        cell.depot().bundle(container.handle().value()).toString(),
         ids.isEmpty() ? null : ids,
         properties,
         ContainerNetwork.mappedPorts(properties));

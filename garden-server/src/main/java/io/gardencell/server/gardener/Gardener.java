@@ -8,8 +8,18 @@ import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
 import io.gardencell.api.Metrics;
 import io.gardencell.api.spi.ContainerEvent;
-import io.gardencell.server.gardener.GardenerSettings.Bounds;
-import io.gardencell.server.gardener.SavedContainer.Phase;
+import io.gardencell.server.cell.Bundles;
+import io.gardencell.server.cell.Cell;
+import io.gardencell.server.cell.CellSettings.Bounds;
+import io.gardencell.server.cell.CellSettings;
+import io.gardencell.server.cell.HostCalls;
+import io.gardencell.server.cell.LiveContainer;
+import io.gardencell.server.cell.Names;
+import io.gardencell.server.cell.Plugins;
+import io.gardencell.server.depot.Depot;
+import io.gardencell.server.depot.DepotFiles;
+import io.gardencell.server.depot.SavedContainer.Phase;
+import io.gardencell.server.depot.SavedContainer;
 import io.gardencell.server.log.LogSession;
 import io.gardencell.server.route.BackendContainer;
 import io.gardencell.server.route.ContainerBackend;
@@ -46,19 +56,19 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
   private final Recovery recovery;
 
   /** Containers' processes are pumped by {@code streams}. */
-  public Gardener(GardenerSettings settings, Plugins plugins, Streams streams, Clock clock) {
+  public Gardener(CellSettings settings, Plugins plugins, Streams streams, Clock clock) {
     this(settings, plugins, streams, clock, DepotFiles.disk());
   }
 
   /** The same with another store of the depot's files, for example one that misbehaves. */
   public Gardener(
-      GardenerSettings settings, Plugins plugins, Streams streams, Clock clock, DepotFiles files) {
+      CellSettings settings, Plugins plugins, Streams streams, Clock clock, DepotFiles files) {
     cell =
         new Cell(
             settings,
             plugins,
             streams,
-            new StateFiles(settings.depot(), files),
+            new Depot(settings.depot(), files),
             new Bundles(settings.initBin()),
             new HostCalls(settings.bounds().calls()),
             new Names(),
@@ -147,7 +157,7 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
             .withProperties(spec.properties())
             .withNetOut(spec.netOut());
     GardenContainer fresh =
-        new GardenContainer(cell, new LiveContainer(handle, cell.states(), saved));
+        new GardenContainer(cell, new LiveContainer(handle, cell.depot(), saved));
     synchronized (admission) {
       if (containers.containsKey(handle)) {
         throw GardenException.failure("Handle '" + handle + "' already in use");

@@ -4,17 +4,17 @@ import io.gardencell.api.CpuLimits;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Limits;
 import io.gardencell.api.MemoryLimits;
-import io.gardencell.api.oci.OciJson;
 import io.gardencell.api.oci.OciSpec;
 import io.gardencell.api.oci.OciWindows;
 import io.gardencell.api.spi.NetworkRecord;
 import io.gardencell.api.spi.NetworkResult;
-import io.gardencell.server.gardener.SavedContainer.Origin;
-import io.gardencell.server.gardener.SavedContainer.Phase;
-import io.gardencell.server.gardener.SavedContainer.SavedProcess;
+import io.gardencell.server.cell.Cell;
+import io.gardencell.server.depot.ProcessFiles;
+import io.gardencell.server.depot.SavedContainer.Origin;
+import io.gardencell.server.depot.SavedContainer.Phase;
+import io.gardencell.server.depot.SavedContainer.SavedProcess;
+import io.gardencell.server.depot.SavedContainer;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,13 +41,12 @@ final class Rebuilding {
 
   /** The state as far as it can be found out. */
   SavedContainer rebuild(String handle) {
-    Path bundle = cell.states().bundle(handle);
     Map<String, String> properties = new HashMap<>();
     List<SavedProcess> processes = List.of();
-    Origin origin = new Origin(cell.clock().millis(), false, false, Limits.NONE, List.of());
+    Origin origin = Origin.unknown(cell.clock().millis());
     try {
-      origin = origin(bundle);
-      processes = new ProcessFiles(cell.states(), handle).found();
+      origin = origin(handle);
+      processes = new ProcessFiles(cell.depot(), handle).found();
     } catch (IOException | IllegalArgumentException e) {
       log.atError().addKeyValue("handle", handle).setCause(e).log("bundle cannot be read");
     }
@@ -86,13 +85,12 @@ final class Rebuilding {
     return all;
   }
 
-  private static Origin origin(Path bundle) throws IOException {
-    OciSpec config = OciJson.read(Files.readString(bundle.resolve("config.json")), OciSpec.class);
-    long created = Files.getLastModifiedTime(bundle.resolve("pidfile")).toMillis();
+  private Origin origin(String handle) throws IOException {
+    OciSpec config = cell.depot().config(handle);
     OciWindows windows = config.windows();
     OciWindows.Resources resources = windows == null ? null : windows.resources();
     return new Origin(
-        created,
+        cell.depot().runsSince(handle),
         false,
         resources == null,
         limits(resources),

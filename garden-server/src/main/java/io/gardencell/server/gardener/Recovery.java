@@ -3,9 +3,15 @@ package io.gardencell.server.gardener;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
 import io.gardencell.api.spi.ContainerState;
-import io.gardencell.server.gardener.SavedContainer.Origin;
-import io.gardencell.server.gardener.SavedContainer.Phase;
-import io.gardencell.server.gardener.SavedContainer.SavedProcess;
+import io.gardencell.server.cell.Cell;
+import io.gardencell.server.cell.Failures;
+import io.gardencell.server.cell.LiveContainer;
+import io.gardencell.server.cell.Names;
+import io.gardencell.server.depot.Depot;
+import io.gardencell.server.depot.SavedContainer.Origin;
+import io.gardencell.server.depot.SavedContainer.Phase;
+import io.gardencell.server.depot.SavedContainer.SavedProcess;
+import io.gardencell.server.depot.SavedContainer;
 import io.gardencell.server.gardener.StartJobs.Job;
 import io.gardencell.server.log.LogSession;
 import java.io.IOException;
@@ -58,10 +64,10 @@ final class Recovery implements AutoCloseable {
   }
 
   private void recover() throws IOException {
-    List<StateFiles.Found> found = cell.states().load();
+    List<Depot.Found> found = cell.depot().load();
     Map<String, ContainerState> running = running();
     List<Job> ofContainers = new ArrayList<>();
-    for (StateFiles.Found one : found) {
+    for (Depot.Found one : found) {
       recover(one, running.get(Names.key(one.handle())), ofContainers);
     }
     List<Job> ofOrphans = new ArrayList<>();
@@ -81,7 +87,7 @@ final class Recovery implements AutoCloseable {
   }
 
   private void recover(
-      StateFiles.Found found, @Nullable ContainerState state, List<Job> jobsOfContainers) {
+      Depot.Found found, @Nullable ContainerState state, List<Job> jobsOfContainers) {
     boolean runs = state != null && state.status() == ContainerState.Status.RUNNING;
     boolean rebuilt = found.saved() == null && runs;
     SavedContainer saved = found.saved();
@@ -106,9 +112,7 @@ final class Recovery implements AutoCloseable {
   }
 
   private SavedContainer unknown(String handle) {
-    Origin origin =
-        new Origin(cell.clock().millis(), false, false, io.gardencell.api.Limits.NONE, List.of());
-    return SavedContainer.of(handle, Phase.STUCK, origin);
+    return SavedContainer.of(handle, Phase.STUCK, Origin.unknown(cell.clock().millis()));
   }
 
   private static void store(LiveContainer rebuilt) {
@@ -122,7 +126,7 @@ final class Recovery implements AutoCloseable {
   private GardenContainer add(SavedContainer saved) {
     Handle handle = Handle.parse(saved.handle());
     GardenContainer container =
-        new GardenContainer(cell, new LiveContainer(handle, cell.states(), saved));
+        new GardenContainer(cell, new LiveContainer(handle, cell.depot(), saved));
     containers.put(handle, container);
     if (!cell.names().take(saved.handle())) {
       log.atError().addKeyValue("handle", handle).log("handle is the id of a process too");

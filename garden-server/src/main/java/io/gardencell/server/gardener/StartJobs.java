@@ -1,6 +1,7 @@
 package io.gardencell.server.gardener;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.server.cell.HostCalls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

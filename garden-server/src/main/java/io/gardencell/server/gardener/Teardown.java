@@ -1,5 +1,8 @@
 package io.gardencell.server.gardener;
 
+import io.gardencell.server.cell.Cell;
+import io.gardencell.server.cell.Failures;
+import io.gardencell.server.cell.LiveContainer;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -45,7 +48,7 @@ final class Teardown {
     if (failures.isEmpty()) {
       // Nothing may write the state file back from here on.
       container.gone();
-      failures.attempt(() -> cell.states().remove(handle));
+      failures.attempt(() -> cell.depot().remove(handle));
     }
     if (!failures.isEmpty()) {
       container.stuck();

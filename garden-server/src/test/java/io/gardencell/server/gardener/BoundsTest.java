@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.api.spi.ContainerEvent;
-import io.gardencell.server.gardener.GardenerSettings.Bounds;
+import io.gardencell.server.cell.CellSettings.Bounds;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.concurrent.CountDownLatch;

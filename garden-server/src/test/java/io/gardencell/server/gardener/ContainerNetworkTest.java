@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gardencell.api.NetOutRule;
 import io.gardencell.api.WireJson;
 import io.gardencell.api.spi.PortForward;
-import io.gardencell.server.gardener.GardenerSettings.Bounds;
+import io.gardencell.server.cell.CellSettings.Bounds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -4,7 +4,8 @@ import io.gardencell.api.ContainerSpec;
 import io.gardencell.api.Handle;
 import io.gardencell.api.ProcessSpec;
 import io.gardencell.api.WireJson;
-import io.gardencell.server.gardener.GardenerSettings.Deadlines;
+import io.gardencell.server.cell.CellSettings.Deadlines;
+import io.gardencell.server.cell.CellSettings;
 import io.gardencell.server.route.BackendContainer;
 import io.gardencell.server.stream.StreamSettings;
 import io.gardencell.server.stream.Streams;
@@ -62,17 +63,17 @@ abstract class GardenerTest {
   }
 
   /** Starts a Gardener on what there is. */
-  void start(UnaryOperator<GardenerSettings> settings) throws IOException {
+  void start(UnaryOperator<CellSettings> settings) throws IOException {
     gardener = started(settings);
   }
 
-  private Gardener started(UnaryOperator<GardenerSettings> settings) throws IOException {
+  private Gardener started(UnaryOperator<CellSettings> settings) throws IOException {
     Deadlines deadlines =
         new Deadlines(LONG, LONG, LONG, LONG, LONG, Duration.ofMillis(200), Duration.ofMillis(2));
     Gardener started =
         new Gardener(
             settings.apply(
-                GardenerSettings.defaults(depot, directory.resolve("winit/garden-init.exe"))
+                CellSettings.defaults(depot, directory.resolve("winit/garden-init.exe"))
                     .with(deadlines)),
             plugins.plugins(),
             new Streams(streams, timer),
@@ -82,7 +83,7 @@ abstract class GardenerTest {
   }
 
   /** Ends the Gardener as {@code kill -9} would as far as its files tell, and starts another. */
-  void restart(UnaryOperator<GardenerSettings> settings) throws IOException {
+  void restart(UnaryOperator<CellSettings> settings) throws IOException {
     gardener.close();
     start(settings);
   }
@@ -92,7 +93,7 @@ abstract class GardenerTest {
   }
 
   /** Long deadlines but for these. */
-  static UnaryOperator<GardenerSettings> deadlines(
+  static UnaryOperator<CellSettings> deadlines(
       Duration create, Duration run, Duration destroy, Duration metrics) {
     return settings ->
         settings.with(

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gardencell.api.GardenException;
-import io.gardencell.server.gardener.GardenerSettings.Bounds;
+import io.gardencell.server.cell.CellSettings.Bounds;
+import io.gardencell.server.cell.CellSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -80,7 +81,7 @@ class HangTest extends GardenerTest {
     restart(
         s ->
             s.with(new Bounds(0, 8, 1000, 8, 16))
-                .with(new GardenerSettings.Deadlines(LONG, LONG, LONG, LONG, SHORT, SHORT, SHORT)));
+                .with(new CellSettings.Deadlines(LONG, LONG, LONG, LONG, SHORT, SHORT, SHORT)));
     create("c");
     CountDownLatch host = plugins.hang("runtime.stats");
 

@@ -7,7 +7,8 @@ import io.gardencell.api.BandwidthLimits;
 import io.gardencell.api.DiskLimits;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
-import io.gardencell.server.gardener.GardenerSettings.Policy;
+import io.gardencell.server.cell.CellSettings.Policy;
+import io.gardencell.server.cell.CellSettings;
 import io.gardencell.server.route.BackendContainer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -161,7 +162,7 @@ class QueriesTest extends GardenerTest {
 
   @Test
   void propertiesAreACopyAndTheirSizeIsBounded() throws IOException {
-    restart(s -> s.with(new GardenerSettings.Bounds(0, 8, 400, 8, 16)));
+    restart(s -> s.with(new CellSettings.Bounds(0, 8, 400, 8, 16)));
     create("c").setProperty("k", "v");
 
     assertThatThrownBy(() -> get("c").setProperty("big", "x".repeat(400)))

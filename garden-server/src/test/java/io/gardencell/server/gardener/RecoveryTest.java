@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.api.NetOutRule;
-import io.gardencell.api.spi.ContainerState;
 import io.gardencell.api.spi.ContainerState.Status;
+import io.gardencell.api.spi.ContainerState;
 import io.gardencell.api.spi.NetworkResult;
-import io.gardencell.server.gardener.GardenerSettings.Deadlines;
-import io.gardencell.server.gardener.GardenerSettings.Policy;
+import io.gardencell.server.cell.CellSettings.Deadlines;
+import io.gardencell.server.cell.CellSettings.Policy;
+import io.gardencell.server.cell.CellSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RecoveryTest extends GardenerTest {
 
-  private static final UnaryOperator<GardenerSettings> DESTROY_ALL =
+  private static final UnaryOperator<CellSettings> DESTROY_ALL =
       s -> s.with(new Policy("", "127.0.0.1", true, true, 0.1));
 
   private void corrupt(String handle, String content) throws IOException {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gardencell.api.GardenException;
-import io.gardencell.server.gardener.GardenerSettings.Deadlines;
+import io.gardencell.server.cell.CellSettings.Deadlines;
 import io.gardencell.server.stream.RunningProcess;
 import io.gardencell.server.stream.StreamSettings;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.cell;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.server.log.LogSession;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * and queue for them, so that neither can use up what operations need. The threads are daemons and
  * do not hold up the end of the program.
  */
-final class HostCalls implements AutoCloseable {
+public final class HostCalls implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(HostCalls.class);
   private static final int CHORES = 8;
@@ -36,7 +36,7 @@ final class HostCalls implements AutoCloseable {
   private final ThreadPoolExecutor samples;
   private final ThreadPoolExecutor chores;
 
-  HostCalls(int most) {
+  public HostCalls(int most) {
     operations = pool("host-call", 0, most, new SynchronousQueue<>());
     samples = queueing("metrics", Math.max(2, most / 8));
     chores = queueing("chore", CHORES);
@@ -66,12 +66,12 @@ final class HostCalls implements AutoCloseable {
 
   /** An operation; it calls {@link Attempt#commit} before it makes its result final. */
   @FunctionalInterface
-  interface Operation<T> {
+  public interface Operation<T> {
     T run(Attempt attempt);
   }
 
   /** One run of an operation: either it commits or its caller gives it up, never both. */
-  static final class Attempt {
+  public static final class Attempt {
 
     private enum State {
       OPEN,
@@ -86,14 +86,15 @@ final class HostCalls implements AutoCloseable {
       this.name = name;
     }
 
-    void commit() {
+    /** Makes the result final; fails if nobody waits for it any more. */
+    public void commit() {
       if (!state.compareAndSet(State.OPEN, State.COMMITTED)) {
         throw GardenException.failure(name + ": came too late");
       }
     }
 
     /** Fails if nobody waits any more: nothing need be begun. */
-    void requireWanted() {
+    public void requireWanted() {
       if (state.get() == State.GIVEN_UP) {
         throw GardenException.failure(name + ": came too late");
       }
@@ -105,12 +106,12 @@ final class HostCalls implements AutoCloseable {
   }
 
   /** Runs an operation and waits for it. */
-  <T> T call(String name, Duration deadline, Operation<T> operation) {
+  public <T> T call(String name, Duration deadline, Operation<T> operation) {
     return call(name, deadline, operation, () -> {});
   }
 
   /** The same; {@code rejected} runs if the operation will not, for want of threads. */
-  <T> T call(String name, Duration deadline, Operation<T> operation, Runnable rejected) {
+  public <T> T call(String name, Duration deadline, Operation<T> operation, Runnable rejected) {
     Attempt attempt = new Attempt(name);
     Future<T> result;
     try {
@@ -145,7 +146,7 @@ final class HostCalls implements AutoCloseable {
   }
 
   /** Waits for a result; what went wrong is told as what {@code name} failed of. */
-  static <T> T await(String name, Future<T> result, Duration patience) throws TimeoutException {
+  public static <T> T await(String name, Future<T> result, Duration patience) throws TimeoutException {
     try {
       return result.get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
@@ -157,12 +158,12 @@ final class HostCalls implements AutoCloseable {
   }
 
   /** Where figures are sampled; what is too much is rejected. */
-  Executor samples() {
+  public Executor samples() {
     return samples;
   }
 
   /** Where one cleans up after processes; what is too much is rejected. */
-  Executor chores() {
+  public Executor chores() {
     return chores;
   }
 
@@ -173,12 +174,12 @@ final class HostCalls implements AutoCloseable {
             : "%s: %d host calls are in progress".formatted(name, operations.getPoolSize()));
   }
 
-  static GardenException noAnswer(String name, Duration patience, TimeoutException e) {
+  public static GardenException noAnswer(String name, Duration patience, TimeoutException e) {
     return GardenException.failure(
         "%s: no answer from the host within %d ms".formatted(name, patience.toMillis()), e);
   }
 
-  static GardenException failure(String name, ExecutionException e) {
+  public static GardenException failure(String name, ExecutionException e) {
     Throwable cause = e.getCause();
     if (cause instanceof GardenException told) {
       return told;

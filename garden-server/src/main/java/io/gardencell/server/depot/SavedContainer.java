@@ -1,4 +1,4 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.depot;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.gardencell.api.Limits;
@@ -12,7 +12,7 @@ import java.util.TreeMap;
  *
  * @param origin what it was made with
  */
-record SavedContainer(
+public record SavedContainer(
     @JsonProperty("version") int version,
     @JsonProperty("handle") String handle,
     @JsonProperty("phase") Phase phase,
@@ -24,7 +24,7 @@ record SavedContainer(
   static final int VERSION = 1;
 
   /** Where a container is in its life. */
-  enum Phase {
+  public enum Phase {
     CREATING,
     CREATED,
     DESTROYING,
@@ -39,20 +39,25 @@ record SavedContainer(
    * @param rawRoot whether its root file system is a directory that no image plugin made
    * @param env environment of the image, then that of the spec
    */
-  record Origin(
+  public record Origin(
       @JsonProperty("created_millis") long createdMillis,
       @JsonProperty("privileged") boolean privileged,
       @JsonProperty("raw_root") boolean rawRoot,
       @JsonProperty("limits") Limits limits,
       @JsonProperty("env") List<String> env) {
 
-    Origin {
+    public Origin {
       limits = limits == null ? Limits.NONE : limits;
       env = env == null ? List.of() : List.copyOf(env);
     }
 
+    /** Of a container of which no more is known. */
+    public static Origin unknown(long createdMillis) {
+      return new Origin(createdMillis, false, false, Limits.NONE, List.of());
+    }
+
     /** The same with the environment of processes and the kind of root. */
-    Origin made(boolean isRaw, List<String> processEnv) {
+    public Origin made(boolean isRaw, List<String> processEnv) {
       return new Origin(createdMillis, privileged, isRaw, limits, processEnv);
     }
   }
@@ -64,42 +69,42 @@ record SavedContainer(
    * @param sidecar whether it has a root file system of its own
    * @param startedMillis since the epoch
    */
-  record SavedProcess(
+  public record SavedProcess(
       @JsonProperty("id") String id,
       @JsonProperty("pid") long pid,
       @JsonProperty("sidecar") boolean sidecar,
       @JsonProperty("started_millis") long startedMillis) {}
 
-  SavedContainer {
+  public SavedContainer {
     phase = phase == null ? Phase.STUCK : phase;
-    origin = origin == null ? new Origin(0, false, false, Limits.NONE, List.of()) : origin;
+    origin = origin == null ? Origin.unknown(0) : origin;
     properties = properties == null ? Map.of() : Map.copyOf(new TreeMap<>(properties));
     netOut = netOut == null ? List.of() : List.copyOf(netOut);
     processes = processes == null ? List.of() : List.copyOf(processes);
   }
 
   /** A container that is only begun, or of which not much is known. */
-  static SavedContainer of(String handle, Phase phase, Origin origin) {
+  public static SavedContainer of(String handle, Phase phase, Origin origin) {
     return new SavedContainer(VERSION, handle, phase, origin, Map.of(), List.of(), List.of());
   }
 
-  SavedContainer withPhase(Phase other) {
+  public SavedContainer withPhase(Phase other) {
     return new SavedContainer(version, handle, other, origin, properties, netOut, processes);
   }
 
-  SavedContainer withOrigin(Origin other) {
+  public SavedContainer withOrigin(Origin other) {
     return new SavedContainer(version, handle, phase, other, properties, netOut, processes);
   }
 
-  SavedContainer withProperties(Map<String, String> other) {
+  public SavedContainer withProperties(Map<String, String> other) {
     return new SavedContainer(version, handle, phase, origin, other, netOut, processes);
   }
 
-  SavedContainer withNetOut(List<NetOutRule> other) {
+  public SavedContainer withNetOut(List<NetOutRule> other) {
     return new SavedContainer(version, handle, phase, origin, properties, other, processes);
   }
 
-  SavedContainer withProcesses(List<SavedProcess> other) {
+  public SavedContainer withProcesses(List<SavedProcess> other) {
     return new SavedContainer(version, handle, phase, origin, properties, netOut, other);
   }
 }

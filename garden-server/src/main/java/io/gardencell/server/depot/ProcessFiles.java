@@ -1,9 +1,9 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.depot;
 
 import io.gardencell.api.oci.OciJson;
 import io.gardencell.api.oci.OciProcess;
 import io.gardencell.api.oci.OciSpec;
-import io.gardencell.server.gardener.SavedContainer.SavedProcess;
+import io.gardencell.server.depot.SavedContainer.SavedProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -20,48 +20,46 @@ import java.util.stream.Stream;
  * ({@code spec.json}, or {@code config.json} of a sidecar) and, once it runs, {@code pidfile}. Any
  * thread; one process is written by one thread at a time.
  */
-final class ProcessFiles {
+public final class ProcessFiles {
 
   private static final String SPEC = "spec.json";
-  private static final String CONFIG = "config.json";
-  private static final String PIDFILE = "pidfile";
 
-  private final StateFiles states;
+  private final Depot depot;
   private final Path processes;
 
-  ProcessFiles(StateFiles states, String handle) {
-    this.states = states;
-    processes = states.bundle(handle).resolve("processes");
+  public ProcessFiles(Depot depot, String handle) {
+    this.depot = depot;
+    processes = depot.bundle(handle).resolve("processes");
   }
 
   /** The directory of a process; a sidecar's bundle. */
-  Path directory(String id) {
+  public Path directory(String id) {
     return processes.resolve(id);
   }
 
-  void writeSpec(String id, OciProcess process) {
-    states.writeText(directory(id).resolve(SPEC), OciJson.write(process) + "\n");
+  public void writeSpec(String id, OciProcess process) {
+    depot.writeText(directory(id).resolve(SPEC), OciJson.write(process) + "\n");
   }
 
-  void writeConfig(String id, OciSpec config) {
-    states.writeText(directory(id).resolve(CONFIG), OciJson.write(config) + "\n");
+  public void writeConfig(String id, OciSpec config) {
+    depot.writeText(directory(id).resolve(Depot.CONFIG), OciJson.write(config) + "\n");
   }
 
-  void writePid(String id, long pid) {
-    states.writeText(directory(id).resolve(PIDFILE), Long.toString(pid));
+  public void writePid(String id, long pid) {
+    depot.writeText(directory(id).resolve(Depot.PIDFILE), Long.toString(pid));
   }
 
   /** None is no failure. */
-  void remove(String id) {
-    states.removeTree(directory(id));
+  public void remove(String id) {
+    depot.removeTree(directory(id));
   }
 
   /** The processes that the directories tell of; those without a readable pid have none. */
-  List<SavedProcess> found() throws IOException {
+  public List<SavedProcess> found() throws IOException {
     List<SavedProcess> found = new ArrayList<>();
     for (Path directory : directories()) {
-      boolean sidecar = Files.exists(directory.resolve(CONFIG));
-      Path pidfile = directory.resolve(PIDFILE);
+      boolean sidecar = Files.exists(directory.resolve(Depot.CONFIG));
+      Path pidfile = directory.resolve(Depot.PIDFILE);
       long pid = pid(pidfile);
       if (pid != 0 || sidecar) {
         Path first = pid != 0 ? pidfile : directory;
@@ -91,14 +89,14 @@ final class ProcessFiles {
    * @param program as the client named it; empty if the document cannot be read
    * @param since when the document was written, just before the host was asked
    */
-  record Begun(String id, String program, Instant since) {}
+  public record Begun(String id, String program, Instant since) {}
 
-  /** Starts whose process is not among those that are known, the oldest first; no sidecars. */
-  List<Begun> begun(Set<String> known) throws IOException {
+  /** Starts of processes whose ids are not known, the oldest first; no sidecars. */
+  public List<Begun> begun(Predicate<String> isKnown) throws IOException {
     List<Begun> begun = new ArrayList<>();
     for (Path directory : directories()) {
       String id = String.valueOf(directory.getFileName());
-      if (!known.contains(Names.key(id)) && !Files.exists(directory.resolve(CONFIG))) {
+      if (!isKnown.test(id) && !Files.exists(directory.resolve(Depot.CONFIG))) {
         begun.add(begun(id, directory.resolve(SPEC)));
       }
     }

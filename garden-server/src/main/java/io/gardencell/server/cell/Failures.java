@@ -1,18 +1,18 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.cell;
 
 import io.gardencell.api.GardenException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What failed of steps that are all tried, whatever becomes of the others. One thread. */
-final class Failures {
+public final class Failures {
 
   private final List<String> texts = new ArrayList<>();
 
   /** Tries a step; false if it failed. */
   // Whatever a plugin throws, the other steps are still tried.
   @SuppressWarnings("checkstyle:IllegalCatch")
-  boolean attempt(Runnable step) {
+  public boolean attempt(Runnable step) {
     try {
       step.run();
       return true;
@@ -22,21 +22,21 @@ final class Failures {
     }
   }
 
-  void add(String text) {
+  public void add(String text) {
     texts.add(text);
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return texts.isEmpty();
   }
 
   /** One for each failure, the oldest first. */
-  List<String> texts() {
+  public List<String> texts() {
     return List.copyOf(texts);
   }
 
   /** All of them, as the reference words gathered failures (hashicorp: go-multierror). */
-  String text() {
+  public String text() {
     StringBuilder text = new StringBuilder();
     text.append(
         texts.size() == 1 ? "1 error occurred:\n" : texts.size() + " errors occurred:\n");
@@ -45,14 +45,14 @@ final class Failures {
   }
 
   /** Fails with all of them, if there is one. */
-  void orThrow() {
+  public void orThrow() {
     if (!texts.isEmpty()) {
       throw GardenException.failure(text());
     }
   }
 
   /** What a failure says, or what it is if it says nothing. */
-  static String reason(Throwable failure) {
+  public static String reason(Throwable failure) {
     String message = failure.getMessage();
     return message == null ? failure.toString() : message;
   }

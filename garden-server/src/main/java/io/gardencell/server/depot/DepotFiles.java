@@ -1,4 +1,4 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.depot;
 
 import io.gardencell.api.files.AtomicFile;
 import io.gardencell.api.files.FileTree;

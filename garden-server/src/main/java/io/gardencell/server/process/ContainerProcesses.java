@@ -1,4 +1,4 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.process;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.api.ProcessId;
@@ -6,10 +6,15 @@ import io.gardencell.api.ProcessSpec;
 import io.gardencell.api.oci.OciProcess;
 import io.gardencell.api.spi.ContainerProcess;
 import io.gardencell.api.spi.ContainerState;
+import io.gardencell.server.cell.Bundles;
+import io.gardencell.server.cell.Cell;
+import io.gardencell.server.cell.Failures;
+import io.gardencell.server.cell.HostCalls.Attempt;
+import io.gardencell.server.cell.LiveContainer;
+import io.gardencell.server.depot.ProcessFiles;
+import io.gardencell.server.depot.SavedContainer.SavedProcess;
 import io.gardencell.server.files.ContainerPath;
 import io.gardencell.server.files.ContainerRoot;
-import io.gardencell.server.gardener.HostCalls.Attempt;
-import io.gardencell.server.gardener.SavedContainer.SavedProcess;
 import io.gardencell.server.stream.RunningProcess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The processes of one container (guardian: rundmc/execrunner). Any thread; blocks. */
-final class ContainerProcesses {
+public final class ContainerProcesses {
 
   private static final Logger log = LoggerFactory.getLogger(ContainerProcesses.class);
   private static final String DEFAULT_USER = "ContainerAdministrator";
@@ -33,16 +38,16 @@ final class ContainerProcesses {
   private final ProcessTable table;
   private final ProcessFollower follower;
 
-  ContainerProcesses(Cell cell, LiveContainer container) {
+  public ContainerProcesses(Cell cell, LiveContainer container) {
     this.cell = cell;
     this.container = container;
-    files = new ProcessFiles(cell.states(), container.handle().value());
+    files = new ProcessFiles(cell.depot(), container.handle().value());
     sidecars = new Sidecars(cell, container.handle().value(), files);
     table = new ProcessTable(cell.settings().bounds().processes());
     follower = new ProcessFollower(cell, container, table, files, sidecars);
   }
 
-  RunningProcess run(ProcessSpec spec, Attempt attempt) {
+  public RunningProcess run(ProcessSpec spec, Attempt attempt) {
     boolean sidecar = !spec.image().isEmpty();
     if (!sidecar && spec.bindMounts() != null) {
       throw GardenException.failure(
@@ -118,7 +123,7 @@ final class ContainerProcesses {
     container.update(saved -> saved.withProcesses(ProcessTable.with(saved.processes(), process)));
   }
 
-  RunningProcess attach(String id) {
+  public RunningProcess attach(String id) {
     return table.running(id);
   }
 
@@ -126,7 +131,7 @@ final class ContainerProcesses {
    * Takes up a process of an earlier daemon; one that ended is forgotten. Can be repeated if it
    * fails.
    */
-  void adopt(SavedProcess process) {
+  public void adopt(SavedProcess process) {
     ProcessId id = new ProcessId(process.id());
     if (table.knows(id)) {
       return;
@@ -142,34 +147,34 @@ final class ContainerProcesses {
   }
 
   /** Ends what an earlier daemon had started without noting it. Can be repeated if it fails. */
-  void endUnrecorded() {
+  public void endUnrecorded() {
     new UnrecordedProcesses(cell, container, files).end();
   }
 
   /** The sidecars of an earlier daemon are this container's, whatever becomes of them. */
-  void claimSidecars() {
+  public void claimSidecars() {
     container.saved().processes().stream()
         .filter(SavedProcess::sidecar)
         .forEach(process -> sidecars.claim(process.id()));
   }
 
   /** Removes all sidecars, those of an earlier life too. */
-  void removeSidecars() {
+  public void removeSidecars() {
     sidecars.removeAll();
   }
 
-  List<String> ids() {
+  public List<String> ids() {
     return table.running().stream().map(RunningProcess::id).sorted().toList();
   }
 
   /** Ends all processes: asks first unless {@code kill}, and kills those that stay. */
-  void stop(boolean kill) {
+  public void stop(boolean kill) {
     new ProcessStop(container.handle(), cell.settings().deadlines().stopGrace())
         .run(table.running(), kill);
   }
 
   /** Tells clients that still wait that the container is gone. */
-  void close() {
+  public void close() {
     table
         .running()
         .forEach(process -> process.close("container " + container.handle() + " is gone"));

@@ -1,7 +1,8 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.process;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
+import io.gardencell.server.cell.Failures;
 import io.gardencell.server.stream.RunningProcess;
 import java.time.Duration;
 import java.util.ArrayList;

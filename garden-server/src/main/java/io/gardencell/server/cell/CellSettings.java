@@ -1,4 +1,4 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.cell;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,27 +12,27 @@ import java.time.Duration;
  * @param deadlines how long operations may take
  * @param bounds limits on what clients can grow
  */
-public record GardenerSettings(
+public record CellSettings(
     Path depot, Path initBin, Policy policy, Deadlines deadlines, Bounds bounds) {
 
   /** What a cell runs with. */
-  public static GardenerSettings defaults(Path depot, Path initBin) {
-    return new GardenerSettings(depot, initBin, Policy.DEFAULT, Deadlines.DEFAULT, Bounds.DEFAULT);
+  public static CellSettings defaults(Path depot, Path initBin) {
+    return new CellSettings(depot, initBin, Policy.DEFAULT, Deadlines.DEFAULT, Bounds.DEFAULT);
   }
 
   /** The same with another policy. */
-  public GardenerSettings with(Policy other) {
-    return new GardenerSettings(depot, initBin, other, deadlines, bounds);
+  public CellSettings with(Policy other) {
+    return new CellSettings(depot, initBin, other, deadlines, bounds);
   }
 
   /** The same with other deadlines. */
-  public GardenerSettings with(Deadlines other) {
-    return new GardenerSettings(depot, initBin, policy, other, bounds);
+  public CellSettings with(Deadlines other) {
+    return new CellSettings(depot, initBin, policy, other, bounds);
   }
 
   /** The same with other bounds. */
-  public GardenerSettings with(Bounds other) {
-    return new GardenerSettings(depot, initBin, policy, deadlines, other);
+  public CellSettings with(Bounds other) {
+    return new CellSettings(depot, initBin, policy, deadlines, other);
   }
 
   /**

@@ -1,9 +1,11 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.cell;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
 import io.gardencell.api.spi.ContainerState;
-import io.gardencell.server.gardener.SavedContainer.Phase;
+import io.gardencell.server.depot.Depot;
+import io.gardencell.server.depot.SavedContainer.Phase;
+import io.gardencell.server.depot.SavedContainer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,12 +24,12 @@ import org.slf4j.LoggerFactory;
  * waits a while for the rest. Every change is stored before it is seen. Any thread; no host call is
  * made under its monitor.
  */
-final class LiveContainer {
+public final class LiveContainer {
 
   private static final Logger log = LoggerFactory.getLogger(LiveContainer.class);
 
   private final Handle handle;
-  private final StateFiles states;
+  private final Depot depot;
   private SavedContainer saved;
   private boolean gone;
   private boolean takenUp = true;
@@ -36,41 +38,41 @@ final class LiveContainer {
   private final List<StreamUse> streams = new ArrayList<>();
   private volatile @Nullable ContainerState runtime;
 
-  LiveContainer(Handle handle, StateFiles states, SavedContainer saved) {
+  public LiveContainer(Handle handle, Depot depot, SavedContainer saved) {
     this.handle = handle;
-    this.states = states;
+    this.depot = depot;
     this.saved = saved;
   }
 
-  Handle handle() {
+  public Handle handle() {
     return handle;
   }
 
-  synchronized SavedContainer saved() {
+  public synchronized SavedContainer saved() {
     return saved;
   }
 
-  @Nullable ContainerState runtime() {
+  public @Nullable ContainerState runtime() {
     return runtime;
   }
 
-  void runtime(ContainerState state) {
+  public void runtime(ContainerState state) {
     runtime = state;
   }
 
   /** Stores a change; nothing changes if it cannot be stored. */
-  synchronized void update(UnaryOperator<SavedContainer> change) {
+  public synchronized void update(UnaryOperator<SavedContainer> change) {
     if (gone) {
       throw new GardenException.ContainerNotFound(handle.value());
     }
     SavedContainer changed = change.apply(saved);
     if (!changed.equals(saved)) {
-      states.write(changed);
+      depot.write(changed);
       saved = changed;
     }
   }
 
-  void updateProperties(int mostChars, Consumer<Map<String, String>> change) {
+  public void updateProperties(int mostChars, Consumer<Map<String, String>> change) {
     update(
         old -> {
           Map<String, String> properties = new LinkedHashMap<>(old.properties());
@@ -80,7 +82,7 @@ final class LiveContainer {
         });
   }
 
-  static void requireBound(Map<String, String> properties, int mostChars) {
+  public static void requireBound(Map<String, String> properties, int mostChars) {
     long chars = 0;
     for (Map.Entry<String, String> property : properties.entrySet()) {
       chars += property.getKey().length() + property.getValue().length();
@@ -92,15 +94,15 @@ final class LiveContainer {
   }
 
   /** Stores the state as it is: the first thing that is left of a container. */
-  synchronized void begin() {
-    states.write(saved);
+  public synchronized void begin() {
+    depot.write(saved);
   }
 
   /**
    * From now on it can only be destroyed. True in memory even if it cannot be stored: the next
    * start treats what is then in the file, half made or half destroyed, the same way.
    */
-  synchronized void stuck() {
+  public synchronized void stuck() {
     gone = false;
     remember(Phase.STUCK);
     notifyAll();
@@ -109,7 +111,7 @@ final class LiveContainer {
   private void remember(Phase phase) {
     saved = saved.withPhase(phase);
     try {
-      states.write(saved);
+      depot.write(saved);
     } catch (GardenException e) {
       log.atError()
           .addKeyValue("handle", handle)
@@ -120,14 +122,14 @@ final class LiveContainer {
   }
 
   /** Begins a use; closed when it ends. */
-  synchronized Use use() {
+  public synchronized Use use() {
     requireUsable();
     users++;
     return new Use();
   }
 
   /** Begins a stream that a destroy cancels: then {@code cancel} is called too, on its thread. */
-  synchronized StreamUse stream(Runnable cancel) {
+  public synchronized StreamUse stream(Runnable cancel) {
     requireUsable();
     users++;
     StreamUse use = new StreamUse(cancel);
@@ -136,7 +138,7 @@ final class LiveContainer {
   }
 
   /** Fails if it may not be used now. */
-  synchronized void requireUsable() {
+  public synchronized void requireUsable() {
     requireThere();
     if (saved.phase() == Phase.STUCK) {
       throw GardenException.failure("container " + handle + " is stuck: destroy it");
@@ -150,30 +152,30 @@ final class LiveContainer {
     }
   }
 
-  synchronized void requireThere() {
+  public synchronized void requireThere() {
     if (gone || saved.phase() == Phase.DESTROYING) {
       throw new GardenException.ContainerNotFound(handle.value());
     }
   }
 
   /** Whether it is there and may be used. */
-  synchronized boolean isUsable() {
+  public synchronized boolean isUsable() {
     return !gone && saved.phase() == Phase.CREATED;
   }
 
   /** Refuses uses until {@link #takenUp}. */
-  synchronized void awaitTakeUp() {
+  public synchronized void awaitTakeUp() {
     takenUp = false;
   }
 
   /** Begins to take it up; false if it is being destroyed or gone. */
-  synchronized boolean beginTakeUp() {
+  public synchronized boolean beginTakeUp() {
     takingUp = !gone && saved.phase() == Phase.CREATED;
     return takingUp;
   }
 
   /** Ends an attempt to take it up; only a last one opens it for use. */
-  synchronized void endTakeUp(boolean last) {
+  public synchronized void endTakeUp(boolean last) {
     takingUp = false;
     takenUp |= last;
     notifyAll();
@@ -184,7 +186,7 @@ final class LiveContainer {
    * take-up is at work. Operations that hang are waited for only so long: ending their container is
    * what may free them.
    */
-  synchronized void beginDestroy(Duration patience) {
+  public synchronized void beginDestroy(Duration patience) {
     if (gone) {
       throw new GardenException.ContainerNotFound(handle.value());
     }
@@ -209,7 +211,7 @@ final class LiveContainer {
   }
 
   /** From now on nothing is stored any more. */
-  synchronized void gone() {
+  public synchronized void gone() {
     gone = true;
     notifyAll();
   }
@@ -223,7 +225,7 @@ final class LiveContainer {
   }
 
   /** A use of the container. */
-  final class Use implements AutoCloseable {
+  public final class Use implements AutoCloseable {
 
     private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -236,7 +238,7 @@ final class LiveContainer {
   }
 
   /** A use that can be cancelled. */
-  final class StreamUse implements AutoCloseable {
+  public final class StreamUse implements AutoCloseable {
 
     private final Runnable onCancel;
     private volatile boolean cancelled;
@@ -251,7 +253,7 @@ final class LiveContainer {
       onCancel.run();
     }
 
-    boolean isCancelled() {
+    public boolean isCancelled() {
       return cancelled;
     }
 

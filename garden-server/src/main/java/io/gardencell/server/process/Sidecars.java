@@ -1,4 +1,4 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.process;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.api.ImageRef;
@@ -7,6 +7,11 @@ import io.gardencell.api.oci.OciProcess;
 import io.gardencell.api.spi.ContainerProcess;
 import io.gardencell.api.spi.ImageRequest;
 import io.gardencell.api.spi.RootFilesystem;
+import io.gardencell.server.cell.Bundles;
+import io.gardencell.server.cell.Cell;
+import io.gardencell.server.cell.Failures;
+import io.gardencell.server.cell.Patience;
+import io.gardencell.server.depot.ProcessFiles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,8 +1,10 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.process;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.api.ProcessId;
-import io.gardencell.server.gardener.SavedContainer.SavedProcess;
+import io.gardencell.server.cell.Names;
+import io.gardencell.server.cell.Patience;
+import io.gardencell.server.depot.SavedContainer.SavedProcess;
 import io.gardencell.server.stream.RunningProcess;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.cell;
 
 import io.gardencell.api.GardenException;
 import java.time.Duration;
@@ -7,13 +7,13 @@ import java.util.concurrent.locks.Lock;
 import java.util.function.BooleanSupplier;
 
 /** How long somebody waits at most for others of the same container. Any thread; blocks. */
-record Patience(Duration most) {
+public record Patience(Duration most) {
 
   /**
    * Waits until something holds that {@code monitor} guards and announces; whether it does. An
    * interrupted thread waits no longer and stays interrupted.
    */
-  boolean until(Object monitor, BooleanSupplier holds) {
+  public boolean until(Object monitor, BooleanSupplier holds) {
     long end = System.nanoTime() + most.toNanos();
     synchronized (monitor) {
       while (!holds.getAsBoolean()) {
@@ -33,7 +33,7 @@ record Patience(Duration most) {
   }
 
   /** Takes a lock; fails with {@code "<what>: <whyNot>"} if its holder keeps it. */
-  void lock(Lock lock, String what, String whyNot) {
+  public void lock(Lock lock, String what, String whyNot) {
     try {
       if (!lock.tryLock(most.toNanos(), TimeUnit.NANOSECONDS)) {
         throw GardenException.failure(what + ": " + whyNot);

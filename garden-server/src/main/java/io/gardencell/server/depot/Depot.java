@@ -1,9 +1,11 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.depot;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
 import io.gardencell.api.WireJson;
 import io.gardencell.api.files.AtomicFile;
+import io.gardencell.api.oci.OciJson;
+import io.gardencell.api.oci.OciSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,29 +25,51 @@ import org.slf4j.LoggerFactory;
  * flushed, so a crash leaves the old one or the new one. Any thread; the caller sees to it that one
  * container is written by one thread at a time.
  */
-final class StateFiles {
+public final class Depot {
 
-  private static final Logger log = LoggerFactory.getLogger(StateFiles.class);
+  private static final Logger log = LoggerFactory.getLogger(Depot.class);
   private static final String STATE = "container.json";
+  static final String CONFIG = "config.json";
+  static final String PIDFILE = "pidfile";
 
   private final Path depot;
   private final DepotFiles files;
 
-  StateFiles(Path depot, DepotFiles files) {
+  public Depot(Path depot, DepotFiles files) {
     this.depot = depot;
     this.files = files;
   }
 
-  Path bundle(String handle) {
+  public Path bundle(String handle) {
     return depot.resolve(handle);
   }
 
-  void write(SavedContainer container) {
+  public void write(SavedContainer container) {
     try {
       files.write(bundle(container.handle()).resolve(STATE), WireJson.encode(container));
     } catch (IOException e) {
       throw GardenException.failure("cannot store state of " + container.handle() + ": " + e, e);
     }
+  }
+
+  /** Writes the container's OCI document, of which a runtime makes it. */
+  public void writeConfig(String handle, OciSpec config) {
+    writeText(bundle(handle).resolve(CONFIG), OciJson.write(config) + "\n");
+  }
+
+  /** The container's OCI document. */
+  public OciSpec config(String handle) throws IOException {
+    return OciJson.read(Files.readString(bundle(handle).resolve(CONFIG)), OciSpec.class);
+  }
+
+  /** Notes that the container runs. */
+  public void writePid(String handle, long pid) {
+    writeText(bundle(handle).resolve(PIDFILE), Long.toString(pid));
+  }
+
+  /** When it was noted that the container runs, in milliseconds since the epoch. */
+  public long runsSince(String handle) throws IOException {
+    return Files.getLastModifiedTime(bundle(handle).resolve(PIDFILE)).toMillis();
   }
 
   /** Writes a text file of a bundle. */
@@ -63,10 +87,10 @@ final class StateFiles {
    * @param saved its state; null if there is no state file that can be read
    * @param corrupt whether there was one that could not, and was set aside
    */
-  record Found(String handle, @Nullable SavedContainer saved, boolean corrupt) {}
+  public record Found(String handle, @Nullable SavedContainer saved, boolean corrupt) {}
 
   /** All containers of the depot, in the order of their handles. */
-  List<Found> load() throws IOException {
+  public List<Found> load() throws IOException {
     Files.createDirectories(depot);
     List<Found> found = new ArrayList<>();
     List<Path> bundles;
@@ -98,7 +122,7 @@ final class StateFiles {
       // One that was set aside at an earlier start was corrupt all the same.
       return new Found(handle, null, Files.exists(aside(file)));
     } catch (GardenException | IOException e) {
-      setAside(file, Failures.reason(e));
+      setAside(file, e.toString());
     }
     return new Found(handle, null, true);
   }
@@ -117,7 +141,7 @@ final class StateFiles {
   }
 
   /** Removes a container's directory; none is no failure. */
-  void remove(String handle) {
+  public void remove(String handle) {
     removeTree(bundle(handle));
   }
 

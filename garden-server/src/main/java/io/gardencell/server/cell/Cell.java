@@ -1,14 +1,15 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.cell;
 
+import io.gardencell.server.depot.Depot;
 import io.gardencell.server.stream.Streams;
 import java.time.Clock;
 
 /** What every container of the cell shares. */
-record Cell(
-    GardenerSettings settings,
+public record Cell(
+    CellSettings settings,
     Plugins plugins,
     Streams streams,
-    StateFiles states,
+    Depot depot,
     Bundles bundles,
     HostCalls calls,
     Names names,

@@ -1,10 +1,15 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.process;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.api.spi.ContainerProcess;
 import io.gardencell.api.spi.ListedProcess;
-import io.gardencell.server.gardener.ProcessFiles.Begun;
-import io.gardencell.server.gardener.SavedContainer.SavedProcess;
+import io.gardencell.server.cell.Cell;
+import io.gardencell.server.cell.Failures;
+import io.gardencell.server.cell.LiveContainer;
+import io.gardencell.server.cell.Names;
+import io.gardencell.server.depot.ProcessFiles.Begun;
+import io.gardencell.server.depot.ProcessFiles;
+import io.gardencell.server.depot.SavedContainer.SavedProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
@@ -47,10 +52,10 @@ final class UnrecordedProcesses {
   /** Ends them and removes their directories. */
   void end() {
     List<SavedProcess> recorded = container.saved().processes();
+    Set<String> ids = recorded.stream().map(p -> Names.key(p.id())).collect(Collectors.toSet());
     List<Begun> begun;
     try {
-      begun =
-          files.begun(recorded.stream().map(p -> Names.key(p.id())).collect(Collectors.toSet()));
+      begun = files.begun(id -> ids.contains(Names.key(id)));
     } catch (IOException e) {
       throw GardenException.failure("processes of " + container.handle() + ": " + e, e);
     }

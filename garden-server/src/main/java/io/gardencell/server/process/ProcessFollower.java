@@ -1,8 +1,11 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.process;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.api.ProcessId;
 import io.gardencell.api.spi.ContainerProcess;
+import io.gardencell.server.cell.Cell;
+import io.gardencell.server.cell.LiveContainer;
+import io.gardencell.server.depot.ProcessFiles;
 import io.gardencell.server.stream.RunningProcess;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;

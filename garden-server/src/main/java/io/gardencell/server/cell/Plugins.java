@@ -1,4 +1,4 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.cell;
 
 import io.gardencell.api.spi.ImagePlugin;
 import io.gardencell.api.spi.NetworkPlugin;

@@ -1,4 +1,4 @@
-package io.gardencell.server.gardener;
+package io.gardencell.server.cell;
 
 import io.gardencell.api.BindMount;
 import io.gardencell.api.CpuLimits;
@@ -19,7 +19,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Turns Garden's specs into OCI's (guardian: rundmc/bundlerules, rundmc/processes). */
-final class Bundles {
+public final class Bundles {
 
   private static final String INIT_DIRECTORY = "C:\\Windows\\Temp\\bin";
   private static final int HOSTNAME = 49;
@@ -27,11 +27,11 @@ final class Bundles {
 
   private final Path initBin;
 
-  Bundles(Path initBin) {
+  public Bundles(Path initBin) {
     this.initBin = initBin.toAbsolutePath();
   }
 
-  OciSpec container(
+  public OciSpec container(
       String handle,
       RootFilesystem rootfs,
       List<String> env,
@@ -44,7 +44,7 @@ final class Bundles {
     return spec(init, rootfs, hostname, bindMounts, windows(rootfs, cpu, memory, ""));
   }
 
-  OciSpec sidecar(String sandbox, RootFilesystem rootfs, OciProcess process, ProcessSpec spec) {
+  public OciSpec sidecar(String sandbox, RootFilesystem rootfs, OciProcess process, ProcessSpec spec) {
     CpuLimits cpu = spec.limits() == null ? CpuLimits.NONE : spec.limits().cpu();
     MemoryLimits memory = spec.limits() == null ? MemoryLimits.NONE : spec.limits().memory();
     List<BindMount> mounts = spec.bindMounts() == null ? List.of() : spec.bindMounts();
@@ -87,7 +87,7 @@ final class Bundles {
   }
 
   /** A process document; {@code username} may be empty. */
-  static OciProcess process(ProcessSpec spec, List<String> env, String cwd, String username) {
+  public static OciProcess process(ProcessSpec spec, List<String> env, String cwd, String username) {
     List<String> args = new ArrayList<>();
     args.add(spec.path());
     args.addAll(spec.args());
