@@ -6,6 +6,7 @@ import io.gardencell.api.spi.ContainerState;
 import io.gardencell.server.depot.Depot;
 import io.gardencell.server.depot.SavedContainer.Phase;
 import io.gardencell.server.depot.SavedContainer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,12 +53,18 @@ public final class LiveContainer {
     return saved;
   }
 
-  public @Nullable ContainerState runtime() {
-    return runtime;
-  }
-
+  /** It runs. */
   public void runtime(ContainerState state) {
     runtime = state;
+  }
+
+  /** The directory of its root file system; fails unless it runs. */
+  public Path root() {
+    ContainerState state = runtime;
+    if (state == null) {
+      throw GardenException.failure("container init process is not running");
+    }
+    return state.root();
   }
 
   /** Stores a change; nothing changes if it cannot be stored. */

@@ -29,10 +29,10 @@ final class CellFigures {
   private static final Logger log = LoggerFactory.getLogger(CellFigures.class);
 
   private final Cell cell;
-  private final Map<Handle, GardenContainer> containers;
+  private final Containers containers;
 
   /** Looks at {@code containers} as they are at each call. */
-  CellFigures(Cell cell, Map<Handle, GardenContainer> containers) {
+  CellFigures(Cell cell, Containers containers) {
     this.cell = cell;
     this.containers = containers;
   }
@@ -82,10 +82,11 @@ final class CellFigures {
   private Supplier<Metrics> beginMetrics(String text) {
     try {
       Handle handle = Handle.known(text);
-      GardenContainer container = containers.get(handle);
-      if (container == null) {
+      Optional<GardenContainer> found = containers.find(handle);
+      if (found.isEmpty()) {
         return () -> metrics(handle);
       }
+      GardenContainer container = found.get();
       container.live().requireUsable();
       MetricsSampler sampler = container.sampler();
       CompletableFuture<Metrics> sample = sampler.begin();
@@ -100,11 +101,9 @@ final class CellFigures {
   /** The id of a process with an image of its own is as good as a handle here. */
   Metrics metrics(Handle handle) {
     Optional<SavedProcess> sidecar =
-        containers.containsKey(handle) ? Optional.empty() : sidecar(handle);
+        containers.find(handle).isPresent() ? Optional.empty() : sidecar(handle);
     if (sidecar.isEmpty()) {
-      return Optional.ofNullable(containers.get(handle))
-          .orElseThrow(() -> new GardenException.ContainerNotFound(handle.value()))
-          .metrics();
+      return containers.get(handle).metrics();
     }
     return cell.calls()
         .call(
@@ -114,7 +113,7 @@ final class CellFigures {
   }
 
   private Optional<SavedProcess> sidecar(Handle id) {
-    return containers.values().stream()
+    return containers.all().stream()
         .flatMap(container -> container.live().saved().processes().stream())
         .filter(p -> p.sidecar() && p.pid() != 0 && Names.key(p.id()).equals(id.key()))
         .findFirst();

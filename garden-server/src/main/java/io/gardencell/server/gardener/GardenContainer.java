@@ -11,7 +11,6 @@ import io.gardencell.api.Metrics;
 import io.gardencell.api.NetOutRule;
 import io.gardencell.api.PidLimits;
 import io.gardencell.api.ProcessSpec;
-import io.gardencell.api.spi.ContainerState;
 import io.gardencell.api.spi.NetworkResult;
 import io.gardencell.api.spi.PortForward;
 import io.gardencell.server.cell.Cell;
@@ -34,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -154,7 +154,7 @@ final class GardenContainer implements BackendContainer {
     change(properties -> properties.remove(key));
   }
 
-  private void change(java.util.function.Consumer<Map<String, String>> change) {
+  private void change(Consumer<Map<String, String>> change) {
     container.updateProperties(cell.settings().bounds().propertyChars(), change);
   }
 
@@ -194,7 +194,7 @@ final class GardenContainer implements BackendContainer {
   public void streamIn(String user, String destination, InputStream tar) throws IOException {
     try (LiveContainer.StreamUse use = container.stream(() -> close(tar))) {
       ContainerPath path = ContainerPath.ofUser(user, destination);
-      TarReceiver.open(new ContainerRoot(root()), path, use::isCancelled).receive(tar);
+      TarReceiver.open(new ContainerRoot(container.root()), path, use::isCancelled).receive(tar);
     }
   }
 
@@ -214,7 +214,7 @@ final class GardenContainer implements BackendContainer {
     try {
       TarSource tar =
           TarSource.open(
-              new ContainerRoot(root()), ContainerPath.ofUser(user, source), use::isCancelled);
+              new ContainerRoot(container.root()), ContainerPath.ofUser(user, source), use::isCancelled);
       done = true;
       return new UsedSource(tar, use);
     } catch (IOException e) {
@@ -267,14 +267,6 @@ final class GardenContainer implements BackendContainer {
           int excess = Math.max(0, events.size() - MOST_EVENTS);
           properties.put(EVENTS, String.join(",", events.subList(excess, events.size())));
         });
-  }
-
-  private java.nio.file.Path root() {
-    ContainerState state = container.runtime();
-    if (state == null) {
-      throw GardenException.failure("container init process is not running");
-    }
-    return state.root();
   }
 
   /** The use ends with the operation, which may be long after its caller gave it up. */

@@ -32,9 +32,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentNavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,9 +46,7 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gardener.class);
 
   private final Cell cell;
-  private final Object admission = new Object();
-  private final ConcurrentNavigableMap<Handle, GardenContainer> containers =
-      new ConcurrentSkipListMap<>();
+  private final Containers containers;
   private final CellFigures figures;
   private final Recovery recovery;
 
@@ -73,6 +68,7 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
             new HostCalls(settings.bounds().calls()),
             new Names(),
             clock);
+    containers = new Containers(cell.names(), settings.bounds().containers());
     figures = new CellFigures(cell, containers);
     recovery = new Recovery(cell, containers);
   }
@@ -125,10 +121,10 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
               "create " + handle,
               cell.settings().deadlines().create(),
               attempt -> {
-                new Creation(cell, reserved.live(), spec).run(attempt, () -> forget(reserved));
+                new Creation(cell, reserved.live(), spec).run(attempt, () -> containers.forget(reserved));
                 return true;
               },
-              () -> forget(reserved));
+              () -> containers.forget(reserved));
       log.atInfo().log("created");
     }
     return handle;
@@ -158,32 +154,13 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
             .withNetOut(spec.netOut());
     GardenContainer fresh =
         new GardenContainer(cell, new LiveContainer(handle, cell.depot(), saved));
-    synchronized (admission) {
-      if (containers.containsKey(handle)) {
-        throw GardenException.failure("Handle '" + handle + "' already in use");
-      }
-      long most = cell.settings().bounds().containers();
-      if (most > 0 && containers.size() >= most) {
-        throw GardenException.failure("max containers reached");
-      }
-      if (!cell.names().take(handle.value())) {
-        throw GardenException.failure("Handle '" + handle + "' already in use");
-      }
-      containers.put(handle, fresh);
-    }
+    containers.admit(fresh);
     return fresh;
-  }
-
-  private void forget(GardenContainer container) {
-    Handle handle = container.live().handle();
-    if (containers.remove(handle, container)) {
-      cell.names().giveBack(handle.value());
-    }
   }
 
   @Override
   public void destroy(Handle handle) {
-    GardenContainer container = find(handle);
+    GardenContainer container = containers.get(handle);
     try (LogSession session = LogSession.of("destroy").with(handle.value())) {
       log.atInfo().log("start");
       cell.calls()
@@ -191,7 +168,7 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
               "destroy " + handle,
               cell.settings().deadlines().destroy(),
               attempt -> {
-                container.destruction().run(() -> forget(container));
+                container.destruction().run(() -> containers.forget(container));
                 return true;
               });
       log.atInfo().log("finished");
@@ -207,7 +184,7 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
       filter.putIfAbsent(STATE, "created");
     }
     List<String> found = new ArrayList<>();
-    for (GardenContainer container : containers.values()) {
+    for (GardenContainer container : containers.all()) {
       SavedContainer saved = container.live().saved();
       boolean matches =
           filter.entrySet().stream()
@@ -246,23 +223,16 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
 
   @Override
   public BackendContainer get(Handle handle) {
-    GardenContainer container = find(handle);
+    GardenContainer container = containers.get(handle);
     container.live().requireThere();
     return container;
   }
 
-  private GardenContainer find(Handle handle) {
-    return Optional.ofNullable(containers.get(handle))
-        .orElseThrow(() -> new GardenException.ContainerNotFound(handle.value()));
-  }
-
   private void event(ContainerEvent event) {
-    GardenContainer container = Handle.find(event.handle()).map(containers::get).orElse(null);
-    if (container == null) {
-      return;
-    }
     try {
-      container.event(event.text());
+      Handle.find(event.handle())
+          .flatMap(containers::find)
+          .ifPresent(container -> container.event(event.text()));
     } catch (GardenException e) {
       log.atWarn().addKeyValue("handle", event.handle()).setCause(e).log("event not stored");
     }

@@ -17,13 +17,9 @@ import io.gardencell.server.log.LogSession;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.AbstractSet;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,12 +37,12 @@ final class Recovery implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
 
   private final Cell cell;
-  private final ConcurrentMap<Handle, GardenContainer> containers;
+  private final Containers containers;
   private final Rebuilding rebuilding;
   private final StartJobs jobs;
   private final LogSession.Mark start = LogSession.toCome("start");
 
-  Recovery(Cell cell, ConcurrentMap<Handle, GardenContainer> containers) {
+  Recovery(Cell cell, Containers containers) {
     this.cell = cell;
     this.containers = containers;
     rebuilding = new Rebuilding(cell);
@@ -127,10 +123,7 @@ final class Recovery implements AutoCloseable {
     Handle handle = Handle.parse(saved.handle());
     GardenContainer container =
         new GardenContainer(cell, new LiveContainer(handle, cell.depot(), saved));
-    containers.put(handle, container);
-    if (!cell.names().take(saved.handle())) {
-      log.atError().addKeyValue("handle", handle).log("handle is the id of a process too");
-    }
+    containers.takeOver(container);
     container.processes().claimSidecars();
     return container;
   }
@@ -166,13 +159,7 @@ final class Recovery implements AutoCloseable {
         "destroy " + handle,
         () -> {
           try (LogSession session = cleanUp(handle.value())) {
-            container
-                .destruction()
-                .run(
-                    () -> {
-                      containers.remove(handle, container);
-                      cell.names().giveBack(handle.value());
-                    });
+            container.destruction().run(() -> containers.forget(container));
             log.atInfo().log("cleaned-up");
           } catch (GardenException.ContainerNotFound gone) {
             log.atDebug().addKeyValue("handle", handle).log("destroyed by a client meanwhile");
@@ -199,7 +186,7 @@ final class Recovery implements AutoCloseable {
       return true;
     }
     String sandbox = bundle.getName(depot.getNameCount()).toString();
-    return Handle.find(sandbox).map(containers::containsKey).filter(there -> there).isEmpty();
+    return Handle.find(sandbox).flatMap(containers::find).isEmpty();
   }
 
   /** The name stays taken until the orphan is gone, so that nobody makes a container of it. */
@@ -219,6 +206,10 @@ final class Recovery implements AutoCloseable {
         () -> {});
   }
 
+  private void reconcile() {
+    cell.plugins().network().reconcile(containers.handles());
+  }
+
   private void removeVolumes() {
     Failures failures = new Failures();
     for (String handle : cell.plugins().image().handles()) {
@@ -228,29 +219,6 @@ final class Recovery implements AutoCloseable {
       }
     }
     failures.orThrow();
-  }
-
-  /** The set is live: containers that are made meanwhile are in it before they have an endpoint. */
-  private void reconcile() {
-    Set<String> live =
-        new AbstractSet<>() {
-          @Override
-          public boolean contains(Object handle) {
-            return handle instanceof String text
-                && Handle.find(text).map(containers::containsKey).orElse(false);
-          }
-
-          @Override
-          public Iterator<String> iterator() {
-            return containers.keySet().stream().map(Handle::value).iterator();
-          }
-
-          @Override
-          public int size() {
-            return containers.size();
-          }
-        };
-    cell.plugins().network().reconcile(live);
   }
 
   /** Gives up what is still being tried. */

@@ -5,7 +5,6 @@ import io.gardencell.api.ProcessId;
 import io.gardencell.api.ProcessSpec;
 import io.gardencell.api.oci.OciProcess;
 import io.gardencell.api.spi.ContainerProcess;
-import io.gardencell.api.spi.ContainerState;
 import io.gardencell.server.cell.Bundles;
 import io.gardencell.server.cell.Cell;
 import io.gardencell.server.cell.Failures;
@@ -17,7 +16,6 @@ import io.gardencell.server.files.ContainerPath;
 import io.gardencell.server.files.ContainerRoot;
 import io.gardencell.server.stream.RunningProcess;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,7 +91,7 @@ public final class ContainerProcesses {
     String user = spec.user().isEmpty() ? DEFAULT_USER : spec.user();
     String directory = spec.dir().isEmpty() ? "C:\\Users\\" + user : spec.dir();
     try {
-      new ContainerRoot(root()).makeDirectory(ContainerPath.ofDirectory(directory));
+      new ContainerRoot(container.root()).makeDirectory(ContainerPath.ofDirectory(directory));
     } catch (IOException e) {
       throw GardenException.failure("working directory " + directory + ": " + Failures.reason(e), e);
     }
@@ -180,11 +178,4 @@ public final class ContainerProcesses {
         .forEach(process -> process.close("container " + container.handle() + " is gone"));
   }
 
-  private Path root() {
-    ContainerState state = container.runtime();
-    if (state == null) {
-      throw GardenException.failure("container init process is not running");
-    }
-    return state.root();
-  }
 }
