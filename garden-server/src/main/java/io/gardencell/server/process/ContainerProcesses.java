@@ -53,13 +53,12 @@ public final class ContainerProcesses {
     }
     ProcessId id = spec.id().isEmpty() ? ProcessId.random() : new ProcessId(spec.id());
     ProcessTable.Slot slot = table.take(id, cell.settings().deadlines().run());
+    if (sidecar) {
+      claim(slot, spec);
+    }
     boolean done = false;
-    boolean claimed = false;
     try {
       if (sidecar) {
-        Sidecars.user(spec.user());
-        sidecars.begin(id.value());
-        claimed = true;
         // Known before anything is made, so that a start after a crash finds it.
         remember(new SavedProcess(id.value(), 0, true, cell.clock().millis()));
       }
@@ -73,16 +72,31 @@ public final class ContainerProcesses {
       } finally {
         if (!followed && !end(id, process)) {
           // It lives: listed it can be seen, and a stop tries again.
-          follower.follow(slot, process, sidecar);
+          follower.follow(slot, process);
           done = true;
         }
       }
       done = true;
-      return follower.follow(slot, process, sidecar);
+      return follower.follow(slot, process);
     } finally {
       sidecars.end(id.value());
       if (!done) {
-        follower.cleanUp(slot, claimed);
+        follower.cleanUp(slot);
+      }
+    }
+  }
+
+  /** Until its name is taken nothing of the sidecar is made, and what has that name is another. */
+  private void claim(ProcessTable.Slot slot, ProcessSpec spec) {
+    boolean claimed = false;
+    try {
+      Sidecars.user(spec.user());
+      sidecars.begin(slot.id().value());
+      slot.claimed();
+      claimed = true;
+    } finally {
+      if (!claimed) {
+        table.free(slot);
       }
     }
   }
@@ -135,12 +149,15 @@ public final class ContainerProcesses {
       return;
     }
     Optional<ContainerProcess> found =
-        process.pid() == 0 ? Optional.empty() : follower.find(id, process.pid(), process.sidecar());
+        process.pid() == 0 ? Optional.empty() : follower.find(process);
     ProcessTable.Slot slot = table.take(id, Duration.ZERO);
+    if (process.sidecar()) {
+      slot.claimed();
+    }
     if (found.isPresent()) {
-      follower.follow(slot, found.get(), process.sidecar());
+      follower.follow(slot, found.get());
     } else {
-      follower.ended(slot, process.sidecar());
+      follower.ended(slot);
     }
   }
 

@@ -6,6 +6,7 @@ import io.gardencell.api.spi.ContainerProcess;
 import io.gardencell.server.cell.Cell;
 import io.gardencell.server.cell.LiveContainer;
 import io.gardencell.server.depot.ProcessFiles;
+import io.gardencell.server.depot.SavedContainer.SavedProcess;
 import io.gardencell.server.stream.RunningProcess;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -41,7 +42,7 @@ final class ProcessFollower {
   }
 
   /** Pumps the output of a process that runs; its id is free again when all of it is gone. */
-  RunningProcess follow(ProcessTable.Slot slot, ContainerProcess process, boolean sidecar) {
+  RunningProcess follow(ProcessTable.Slot slot, ContainerProcess process) {
     RunningProcess running =
         cell.streams().start(container.handle().value(), slot.id().value(), process);
     slot.started(running);
@@ -49,7 +50,7 @@ final class ProcessFollower {
     running.onSilence(
         () -> {
           if (!looked.getAndSet(true)) {
-            later(slot, () -> lookAgain(slot, running, sidecar));
+            later(slot, () -> lookAgain(slot, running));
           }
         });
     var unused =
@@ -60,14 +61,14 @@ final class ProcessFollower {
                     later(
                         slot,
                         failure == null
-                            ? () -> cleanUp(slot, sidecar)
-                            : () -> lost(slot, process.pid(), sidecar)));
+                            ? () -> cleanUp(slot)
+                            : () -> lost(slot, process.pid())));
     return running;
   }
 
   /** Clears up after one that ended while nobody followed it. */
-  void ended(ProcessTable.Slot slot, boolean sidecar) {
-    later(slot, () -> cleanUp(slot, sidecar));
+  void ended(ProcessTable.Slot slot) {
+    later(slot, () -> cleanUp(slot));
   }
 
   private void later(ProcessTable.Slot slot, Runnable chore) {
@@ -82,12 +83,12 @@ final class ProcessFollower {
   }
 
   /** Its exit is overdue: a new handle tells of an end whose notification was lost. */
-  private void lookAgain(ProcessTable.Slot slot, RunningProcess running, boolean sidecar) {
+  private void lookAgain(ProcessTable.Slot slot, RunningProcess running) {
     if (!container.isUsable()) {
       return;
     }
     try {
-      Optional<ContainerProcess> again = find(slot.id(), running.pid(), sidecar);
+      Optional<ContainerProcess> again = find(slot, running.pid());
       if (again.isPresent()) {
         running.followAlso(again.get());
       } else {
@@ -105,16 +106,16 @@ final class ProcessFollower {
   /**
    * The host cannot tell how it ended, or whether: it is looked for again before it is given up.
    */
-  private void lost(ProcessTable.Slot slot, long pid, boolean sidecar) {
+  private void lost(ProcessTable.Slot slot, long pid) {
     try {
       if (!container.isUsable() || !slot.mayBeFoundAgain()) {
         return;
       }
-      Optional<ContainerProcess> again = find(slot.id(), pid, sidecar);
+      Optional<ContainerProcess> again = find(slot, pid);
       if (again.isPresent()) {
-        follow(slot, again.get(), sidecar);
+        follow(slot, again.get());
       } else {
-        cleanUp(slot, sidecar);
+        cleanUp(slot);
       }
     } catch (GardenException e) {
       log.atWarn()
@@ -126,19 +127,26 @@ final class ProcessFollower {
   }
 
   /** Finds a process by its pid; empty if it has ended. */
-  Optional<ContainerProcess> find(ProcessId id, long pid, boolean sidecar) {
-    String owner = sidecar ? id.value() : container.handle().value();
-    return cell.plugins().runtime().attach(owner, pid);
+  Optional<ContainerProcess> find(SavedProcess process) {
+    return attach(process.sidecar() ? process.id() : container.handle().value(), process.pid());
+  }
+
+  private Optional<ContainerProcess> find(ProcessTable.Slot slot, long pid) {
+    return attach(slot.isSidecar() ? slot.id().value() : container.handle().value(), pid);
+  }
+
+  private Optional<ContainerProcess> attach(String system, long pid) {
+    return cell.plugins().runtime().attach(system, pid);
   }
 
   /**
    * Forgets a process that has ended or did not start. What cannot be removed of a sidecar keeps
    * its id and name taken; destroying the container removes it.
    */
-  void cleanUp(ProcessTable.Slot slot, boolean sidecar) {
+  void cleanUp(ProcessTable.Slot slot) {
     ProcessId id = slot.id();
     try {
-      if (sidecar) {
+      if (slot.isSidecar()) {
         sidecars.remove(id.value());
       } else {
         files.remove(id.value());
@@ -153,7 +161,7 @@ final class ProcessFollower {
           .addKeyValue("process", id)
           .setCause(e)
           .log("process not cleaned up");
-      if (sidecar) {
+      if (slot.isSidecar()) {
         return;
       }
     }

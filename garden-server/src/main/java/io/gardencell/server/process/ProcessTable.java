@@ -34,6 +34,7 @@ final class ProcessTable {
 
     private final ProcessId id;
     private volatile @Nullable RunningProcess running;
+    private volatile boolean sidecar;
     private int losses;
 
     private Slot(ProcessId id) {
@@ -42,6 +43,16 @@ final class ProcessTable {
 
     ProcessId id() {
       return id;
+    }
+
+    /** From now on the id is a sidecar's. */
+    void claimed() {
+      sidecar = true;
+    }
+
+    /** Whether its process has a root file system of its own. */
+    boolean isSidecar() {
+      return sidecar;
     }
 
     void started(RunningProcess process) {

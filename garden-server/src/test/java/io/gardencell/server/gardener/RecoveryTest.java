@@ -11,6 +11,7 @@ import io.gardencell.api.spi.NetworkResult;
 import io.gardencell.server.cell.CellSettings.Deadlines;
 import io.gardencell.server.cell.CellSettings.Policy;
 import io.gardencell.server.cell.CellSettings;
+import io.gardencell.server.route.BackendContainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,6 +139,40 @@ class RecoveryTest extends GardenerTest {
     assertThat(becomes(() -> plugins.leftovers().stream().noneMatch(l -> l.endsWith("lives"))))
         .isTrue();
     assertThat(becomes(() -> isFree("lives"))).isTrue();
+  }
+
+  @Test
+  void aSidecarThatCouldNotBeTakenUpIsNotHarmedByAnotherOfItsName() throws Exception {
+    String pea = "{\"id\":\"pea\",\"path\":\"x\",\"image\":{\"uri\":\"u\"}}";
+    create("c").run(process(pea));
+    plugins.calls.clear();
+    plugins.fail("runtime.attach", 1000);
+    restart();
+    assertThat(
+            becomes(
+                () ->
+                    plugins.callsOf("pea").stream().filter("runtime.attach"::equals).count() == 30))
+        .isTrue();
+
+    assertThatThrownBy(() -> awaitTakenUp("c").run(process(pea))).hasMessageContaining("in use");
+
+    assertThat(plugins.leftovers()).contains("volume pea", "system pea");
+    assertThat(bundle("c").resolve("processes/pea/config.json")).exists();
+    assertThat(bundle("c").resolve("container.json")).content().contains("\"id\":\"pea\"");
+  }
+
+  private BackendContainer awaitTakenUp(String handle) {
+    assertThat(becomes(() -> isTakenUp(handle))).isTrue();
+    return get(handle);
+  }
+
+  private boolean isTakenUp(String handle) {
+    try {
+      get(handle).metrics();
+      return true;
+    } catch (GardenException.ServiceUnavailable early) {
+      return false;
+    }
   }
 
   private boolean isFree(String handle) {
