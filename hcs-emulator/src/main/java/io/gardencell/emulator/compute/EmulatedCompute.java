@@ -6,44 +6,40 @@ import io.gardencell.emulator.state.Failures;
 import io.gardencell.emulator.state.StateDirectory;
 import io.gardencell.emulator.volume.EmulatedQuota;
 import io.gardencell.emulator.volume.EmulatedVolumes;
-import io.gardencell.hcs.ComputeProcess;
 import io.gardencell.hcs.ComputeSystem;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.HostCompute;
 import io.gardencell.hcs.SystemExit;
-import io.gardencell.hcs.document.MappedDirectory;
 import io.gardencell.hcs.document.ModifyRequest;
-import io.gardencell.hcs.document.ProcessDocument;
 import io.gardencell.hcs.document.PropertyType;
 import io.gardencell.hcs.document.SystemDocument;
 import io.gardencell.hcs.document.SystemProperties;
 import io.gardencell.hcs.document.SystemQuery;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Compute systems as records, and sets of local processes. Any thread. */
+/**
+ * Compute systems as records, and sets of local processes. Any thread, but for {@link #watch},
+ * which one thread calls.
+ */
 public final class EmulatedCompute implements HostCompute {
 
   private static final Logger log = LoggerFactory.getLogger(EmulatedCompute.class);
 
   private final SystemStore store;
-  private final EmulatedVolumes volumes;
-  private final EmulatedEndpoints endpoints;
-  private final EmulatedQuota quota;
+  private final SystemResources resources;
   private final SystemHandles handles;
   private final SystemStatistics statistics;
-  private final ProcessLauncher launcher;
   private final ProcessHandles processHandles;
+  private final SystemProcesses processes;
   private final SystemEnd end;
   private final SystemWatch watch;
 
@@ -61,15 +57,20 @@ public final class EmulatedCompute implements HostCompute {
       throws IOException {
     ProcessTable table = new ProcessTable();
     this.store = new SystemStore(state, table);
-    this.volumes = volumes;
-    this.endpoints = endpoints;
-    this.quota = quota;
+    this.resources = new SystemResources(volumes, endpoints);
     this.handles = new SystemHandles(store);
-    this.launcher = new ProcessLauncher(state, loop, table);
     this.processHandles = new ProcessHandles(store, loop, table);
     this.statistics = new SystemStatistics(store, table);
-    this.end = new SystemEnd(store, volumes, endpoints, table, processHandles, handles, timer);
-    this.watch = new SystemWatch(store, volumes, quota, table, end);
+    this.end = new SystemEnd(store, resources, table, processHandles, handles, timer);
+    this.processes =
+        new SystemProcesses(
+            store,
+            resources,
+            quota,
+            new ProcessLauncher(state, loop, table),
+            processHandles,
+            end);
+    this.watch = new SystemWatch(store, resources, quota, table, end);
     store.sweep();
     store.ofEarlierBoots().forEach(end::remove);
     processHandles.adopt();
@@ -78,22 +79,6 @@ public final class EmulatedCompute implements HostCompute {
 
   private void finishEnd(SystemRecord system) {
     end.end(system, new SystemExit(0, ""));
-  }
-
-  private SystemRecord current(SystemRecord opened, String function) {
-    return store
-        .again(opened)
-        .filter(s -> !s.ending())
-        .orElseThrow(
-            () -> new HcsException(function, opened.id(), HcsErrors.SYSTEM_ALREADY_STOPPED));
-  }
-
-  private SystemRecord running(SystemRecord opened, String function) {
-    SystemRecord now = current(opened, function);
-    if (!now.isRunning()) {
-      throw new HcsException(function, now.id(), HcsErrors.INVALID_STATE);
-    }
-    return now;
   }
 
   @Override
@@ -146,7 +131,8 @@ public final class EmulatedCompute implements HostCompute {
                 throw new HcsException(function, id, HcsErrors.SYSTEM_ALREADY_EXISTS);
               }
               try {
-                make(fresh, function);
+                resources.add(fresh, function);
+                store.add(fresh);
               } catch (IOException e) {
                 end.remove(fresh);
                 throw Failures.of(function, id, e);
@@ -158,17 +144,6 @@ public final class EmulatedCompute implements HostCompute {
             });
     log.atInfo().addKeyValue("system", id).log("system created");
     return handles.open(this, fresh);
-  }
-
-  private void make(SystemRecord fresh, String function) throws IOException {
-    Path volume = volumes.directory(fresh.document().volumePath(), function);
-    for (MappedDirectory mapped : fresh.document().mappedDirectories()) {
-      MappedDirectories.map(volume, mapped, function);
-    }
-    for (String endpoint : fresh.document().endpointList()) {
-      changeEndpoint(endpoint, fresh.id(), true, function);
-    }
-    store.add(fresh);
   }
 
   @Override
@@ -185,13 +160,23 @@ public final class EmulatedCompute implements HostCompute {
     handles.forget(handle);
   }
 
+  /** Processes of systems. */
+  SystemProcesses processes() {
+    return processes;
+  }
+
+  /** How systems end. */
+  SystemEnd end() {
+    return end;
+  }
+
   void start(SystemRecord opened) {
     String function = "HcsStartComputeSystem";
     store
         .state()
         .locked(
             () -> {
-              SystemRecord now = current(opened, function);
+              SystemRecord now = store.current(opened, function);
               if (!now.state().equals(SystemRecord.CREATED)) {
                 throw new HcsException(function, now.id(), HcsErrors.INVALID_STATE);
               }
@@ -201,8 +186,8 @@ public final class EmulatedCompute implements HostCompute {
   }
 
   SystemProperties properties(SystemRecord opened, PropertyType... types) {
-    SystemRecord now = current(opened, "HcsGetComputeSystemProperties");
-    return statistics.properties(now, Arrays.asList(types), () -> endpoints.statisticsOf(now.id()));
+    SystemRecord now = store.current(opened, "HcsGetComputeSystemProperties");
+    return statistics.properties(now, Arrays.asList(types), () -> resources.traffic(now));
   }
 
   void modify(SystemRecord opened, ModifyRequest request) {
@@ -211,83 +196,9 @@ public final class EmulatedCompute implements HostCompute {
         .state()
         .locked(
             () -> {
-              change(running(opened, function), request, function);
+              resources.modify(store.running(opened, function), request, function);
               return null;
             });
-  }
-
-  private void change(SystemRecord now, ModifyRequest request, String function) {
-    String kind = request.resourceType() + "/" + request.requestType();
-    if (kind.equals("Network/Add") || kind.equals("Network/Remove")) {
-      changeEndpoint(String.valueOf(request.settings()), now.id(), kind.endsWith("Add"), function);
-    } else if (kind.equals("MappedDirectory/Add")
-        && request.settings() instanceof MappedDirectory mapped) {
-      try {
-        MappedDirectories.map(
-            volumes.directory(now.document().volumePath(), function), mapped, function);
-      } catch (IOException e) {
-        throw Failures.of(function, now.id(), e);
-      }
-    } else {
-      throw new HcsException(function, kind, HcsErrors.NOT_SUPPORTED);
-    }
-  }
-
-  /** HCS tells only a code where HNS refuses. */
-  private void changeEndpoint(String endpoint, String system, boolean add, String function) {
-    try {
-      if (add) {
-        endpoints.attach(endpoint, system);
-      } else {
-        endpoints.detach(endpoint, system);
-      }
-    } catch (HcsException refused) {
-      HcsException failure = new HcsException(function, endpoint, refused.code());
-      failure.initCause(refused);
-      throw failure;
-    }
-  }
-
-  ComputeProcess createProcess(SystemRecord opened, ProcessDocument document) {
-    String function = "HcsCreateProcess";
-    SystemRecord now = running(opened, function);
-    Path volume = volumes.directory(now.document().volumePath(), function);
-    try {
-      Path home =
-          launcher.launch(now, store.processesOf(now), volume, document, quota.fileBlocks(volume));
-      ProcessRecord made =
-          store
-              .process(home)
-              .orElseThrow(
-                  () -> new HcsException(function, now.id(), HcsErrors.SYSTEM_ALREADY_STOPPED));
-      current(opened, function);
-      return processHandles.open(home, made);
-    } catch (HcsException failed) {
-      if (store.again(opened).filter(s -> !s.ending()).isEmpty()) {
-        // The system ended meanwhile, and its end may not have seen the new process.
-        end.killMembers(now);
-        throw new HcsException(function, now.id(), HcsErrors.SYSTEM_ALREADY_STOPPED);
-      }
-      throw failed;
-    }
-  }
-
-  ComputeProcess openProcess(SystemRecord opened, long pid) {
-    String function = "HcsOpenProcess";
-    SystemRecord now = current(opened, function);
-    return store.processes(now).entrySet().stream()
-        .filter(e -> e.getValue().pid() == pid)
-        .max(Comparator.comparingLong(e -> e.getValue().createdMillis()))
-        .map(e -> processHandles.open(e.getKey(), e.getValue()))
-        .orElseThrow(() -> new HcsException(function, String.valueOf(pid), HcsErrors.NOT_FOUND));
-  }
-
-  boolean shutdown(SystemRecord opened) {
-    return end.shutdown(opened);
-  }
-
-  boolean terminate(SystemRecord opened) {
-    return end.end(opened, new SystemExit(0, ""));
   }
 
   /**

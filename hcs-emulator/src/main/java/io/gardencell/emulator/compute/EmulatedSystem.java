@@ -41,12 +41,12 @@ final class EmulatedSystem implements ComputeSystem {
 
   @Override
   public boolean shutdown() {
-    return compute.shutdown(check("HcsShutdownComputeSystem"));
+    return compute.end().shutdown(check("HcsShutdownComputeSystem"));
   }
 
   @Override
   public boolean terminate() {
-    return compute.terminate(check("HcsTerminateComputeSystem"));
+    return compute.end().end(check("HcsTerminateComputeSystem"), new SystemExit(0, ""));
   }
 
   @Override
@@ -61,12 +61,12 @@ final class EmulatedSystem implements ComputeSystem {
 
   @Override
   public ComputeProcess createProcess(ProcessDocument document) {
-    return compute.createProcess(check("HcsCreateProcess"), document);
+    return compute.processes().create(check("HcsCreateProcess"), document);
   }
 
   @Override
   public ComputeProcess openProcess(long pid) {
-    return compute.openProcess(check("HcsOpenProcess"), pid);
+    return compute.processes().open(check("HcsOpenProcess"), pid);
   }
 
   @Override

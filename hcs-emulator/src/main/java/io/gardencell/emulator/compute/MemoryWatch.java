@@ -63,9 +63,7 @@ final class MemoryWatch {
     for (Map.Entry<SystemRecord, Budget> e : due) {
       SystemRecord system = e.getKey();
       long used =
-          processes
-              .membersOf(system.marker(), SystemStatistics.roots(store.processes(system)))
-              .stream()
+          processes.membersOf(system, store.processes(system).values()).stream()
               .mapToLong(m -> PrivateMemory.of(m.pid()))
               .sum();
       e.getValue().looked(now, supply, limit(system) - used);

@@ -2,6 +2,7 @@ package io.gardencell.emulator.compute;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,14 +42,15 @@ final class ProcessSnapshot {
   }
 
   /**
-   * Processes of a system: roots, their sessions, descendants, and carriers of its marker.
-   *
-   * @param roots start times of its first processes by pid
+   * Processes of a system: those that were started in it, their sessions, descendants, and carriers
+   * of its marker.
    */
-  List<ProcessTable.Entry> membersOf(String marker, Map<Long, String> roots) {
+  List<ProcessTable.Entry> membersOf(SystemRecord system, Collection<ProcessRecord> started) {
+    Map<Long, String> roots = new HashMap<>();
+    started.forEach(p -> roots.put(p.pid(), p.start()));
     List<ProcessTable.Entry> members = new ArrayList<>();
     Set<Long> seen = new HashSet<>();
-    Deque<ProcessTable.Entry> next = new ArrayDeque<>(byMarker.getOrDefault(marker, List.of()));
+    Deque<ProcessTable.Entry> next = new ArrayDeque<>(byMarker.getOrDefault(system.marker(), List.of()));
     roots.forEach(
         (pid, start) -> {
           ProcessTable.Entry root = byPid.get(pid);

@@ -2,12 +2,13 @@ package io.gardencell.emulator.compute;
 
 import io.gardencell.emulator.posix.Posix;
 import io.gardencell.emulator.volume.EmulatedQuota;
-import io.gardencell.emulator.volume.EmulatedVolumes;
 import io.gardencell.hcs.HcsException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -36,7 +37,7 @@ final class QuotaWatch {
   private static final int SHARE = 50;
 
   private final SystemStore store;
-  private final EmulatedVolumes volumes;
+  private final SystemResources resources;
   private final EmulatedQuota quota;
   private final ProcessTable table;
   private final Set<String> past = new HashSet<>();
@@ -46,9 +47,9 @@ final class QuotaWatch {
   private long walking;
   private long notBefore = System.nanoTime();
 
-  QuotaWatch(SystemStore store, EmulatedVolumes volumes, EmulatedQuota quota, ProcessTable table) {
+  QuotaWatch(SystemStore store, SystemResources resources, EmulatedQuota quota, ProcessTable table) {
     this.store = store;
-    this.volumes = volumes;
+    this.resources = resources;
     this.quota = quota;
     this.table = table;
   }
@@ -94,7 +95,7 @@ final class QuotaWatch {
       }
       return files.getUnallocatedSpace();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -127,14 +128,12 @@ final class QuotaWatch {
     Map<Path, ProcessRecord> all = store.processes(system);
     long init =
         all.values().stream()
-            .min(java.util.Comparator.comparingLong(ProcessRecord::createdMillis))
+            .min(Comparator.comparingLong(ProcessRecord::createdMillis))
             .map(ProcessRecord::pid)
             .orElse(0L);
-    Path volume = volumes.directory(system.document().volumePath(), "quota");
+    Path volume = resources.volume(system, "quota");
     for (ProcessTable.Entry member :
-        table
-            .takenAfter(System.nanoTime())
-            .membersOf(system.marker(), SystemStatistics.roots(all))) {
+        table.takenAfter(System.nanoTime()).membersOf(system, all.values())) {
       if (member.pid() != init && ProcessTable.hasOpen(member.pid(), volume)) {
         Posix.kill(member.pid(), Posix.SIGKILL);
       }

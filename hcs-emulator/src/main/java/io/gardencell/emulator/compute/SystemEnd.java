@@ -1,12 +1,7 @@
 package io.gardencell.emulator.compute;
 
-import io.gardencell.emulator.network.EmulatedEndpoints;
 import io.gardencell.emulator.posix.Posix;
-import io.gardencell.emulator.volume.EmulatedVolumes;
-import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.SystemExit;
-import io.gardencell.hcs.document.MappedDirectory;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,8 +27,7 @@ final class SystemEnd {
   private static final long EXIT_NANOS = 500_000;
 
   private final SystemStore store;
-  private final EmulatedVolumes volumes;
-  private final EmulatedEndpoints endpoints;
+  private final SystemResources resources;
   private final ProcessTable table;
   private final ProcessHandles processHandles;
   private final SystemHandles handles;
@@ -41,15 +35,13 @@ final class SystemEnd {
 
   SystemEnd(
       SystemStore store,
-      EmulatedVolumes volumes,
-      EmulatedEndpoints endpoints,
+      SystemResources resources,
       ProcessTable table,
       ProcessHandles processHandles,
       SystemHandles handles,
       ScheduledExecutorService timer) {
     this.store = store;
-    this.volumes = volumes;
-    this.endpoints = endpoints;
+    this.resources = resources;
     this.table = table;
     this.processHandles = processHandles;
     this.handles = handles;
@@ -75,9 +67,7 @@ final class SystemEnd {
   }
 
   private List<ProcessTable.Entry> members(SystemRecord system) {
-    return table
-        .recent()
-        .membersOf(system.marker(), SystemStatistics.roots(store.processes(system)));
+    return table.recent().membersOf(system, store.processes(system).values());
   }
 
   private void awaitShutdown(SystemRecord system, int rounds) {
@@ -99,7 +89,7 @@ final class SystemEnd {
     if (marked.isPresent()) {
       SystemRecord now = marked.get();
       Map<Path, ProcessRecord> processes = store.processes(now);
-      killAll(now.marker(), processes);
+      killAll(now, processes);
       processes.keySet().forEach(processHandles::settle);
       Optional<Path> gone = store.state().locked(() -> takeOut(now, exit));
       gone.ifPresent(store::remove);
@@ -124,15 +114,7 @@ final class SystemEnd {
   }
 
   private Optional<Path> undone(SystemRecord system, SystemExit exit) {
-    try {
-      Path volume = volumes.directory(system.document().volumePath(), "HcsTerminate");
-      for (MappedDirectory mapped : system.document().mappedDirectories()) {
-        MappedDirectories.unmap(volume, mapped);
-      }
-    } catch (IOException | HcsException e) {
-      log.atWarn().addKeyValue("system", system.id()).setCause(e).log("mapping not removed");
-    }
-    endpoints.detachAll(system.id());
+    resources.remove(system);
     return store.moveAway(system, exit);
   }
 
@@ -143,15 +125,15 @@ final class SystemEnd {
 
   /** Ends processes of a system that is gone already. */
   void killMembers(SystemRecord system) {
-    killAll(system.marker(), store.processes(system));
+    killAll(system, store.processes(system));
   }
 
-  private void killAll(String marker, Map<Path, ProcessRecord> processes) {
-    Map<Long, String> roots = SystemStatistics.roots(processes);
+  private void killAll(SystemRecord system, Map<Path, ProcessRecord> processes) {
     processes.forEach((home, process) -> EmulatedProcess.terminate(home, process, table));
     // Whoever was forked while we looked is found in the next round.
     for (int round = 0; round < KILL_ROUNDS; round++) {
-      List<ProcessTable.Entry> left = table.takenAfter(System.nanoTime()).membersOf(marker, roots);
+      List<ProcessTable.Entry> left =
+          table.takenAfter(System.nanoTime()).membersOf(system, processes.values());
       if (left.isEmpty()) {
         break;
       }

@@ -58,12 +58,6 @@ final class SystemStatistics {
         List.of());
   }
 
-  static Map<Long, String> roots(Map<Path, ProcessRecord> processes) {
-    Map<Long, String> roots = new HashMap<>();
-    processes.values().forEach(p -> roots.put(p.pid(), p.start()));
-    return roots;
-  }
-
   SystemProperties properties(
       SystemRecord s, List<PropertyType> types, Supplier<List<EndpointStatistics>> network) {
     SystemProperties basics = basics(s);
@@ -73,7 +67,7 @@ final class SystemStatistics {
       return basics;
     }
     Map<Path, ProcessRecord> processes = store.processes(s);
-    List<ProcessTable.Entry> members = table.recent().membersOf(s.marker(), roots(processes));
+    List<ProcessTable.Entry> members = table.recent().membersOf(s, processes.values());
     return new SystemProperties(
         basics.id(),
         basics.state(),

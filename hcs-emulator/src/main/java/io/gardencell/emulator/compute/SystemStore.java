@@ -2,6 +2,8 @@ package io.gardencell.emulator.compute;
 
 import io.gardencell.emulator.state.Documents;
 import io.gardencell.emulator.state.StateDirectory;
+import io.gardencell.hcs.HcsErrors;
+import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.SystemExit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -120,6 +122,23 @@ final class SystemStore {
   /** The present record of a system that was seen before; empty when that one is gone. */
   Optional<SystemRecord> again(SystemRecord seen) {
     return find(seen.id()).filter(s -> s.marker().equals(seen.marker()));
+  }
+
+  /** The present record of a system; fails when that one has ended or its end has begun. */
+  SystemRecord current(SystemRecord seen, String function) {
+    return again(seen)
+        .filter(s -> !s.ending())
+        .orElseThrow(
+            () -> new HcsException(function, seen.id(), HcsErrors.SYSTEM_ALREADY_STOPPED));
+  }
+
+  /** The same; fails also when it was not started. */
+  SystemRecord running(SystemRecord seen, String function) {
+    SystemRecord now = current(seen, function);
+    if (!now.isRunning()) {
+      throw new HcsException(function, now.id(), HcsErrors.INVALID_STATE);
+    }
+    return now;
   }
 
   void write(SystemRecord system) {

@@ -1,7 +1,6 @@
 package io.gardencell.emulator.compute;
 
 import io.gardencell.emulator.volume.EmulatedQuota;
-import io.gardencell.emulator.volume.EmulatedVolumes;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,13 +22,13 @@ final class SystemWatch {
 
   SystemWatch(
       SystemStore store,
-      EmulatedVolumes volumes,
+      SystemResources resources,
       EmulatedQuota quota,
       ProcessTable table,
       SystemEnd end) {
     this.store = store;
     this.memory = new MemoryWatch(store, table, end);
-    this.quota = new QuotaWatch(store, volumes, quota, table);
+    this.quota = new QuotaWatch(store, resources, quota, table);
   }
 
   void watch() {
