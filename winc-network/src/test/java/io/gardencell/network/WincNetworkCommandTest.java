@@ -1,59 +1,20 @@
 package io.gardencell.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.gardencell.network.rule.Acls;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.TimeZone;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class WincNetworkCommandTest {
-
-  private final Path dir;
-  private final FakeHns hns = new FakeHns();
-  private String out = "";
-  private String err = "";
+class WincNetworkCommandTest extends CommandRuns {
 
   WincNetworkCommandTest(@TempDir Path dir) {
-    this.dir = dir;
-    hns.systems.add("h1");
-  }
-
-  private int run(String stdin, String... args) {
-    List<String> all = new ArrayList<>(List.of(args));
-    all.add("--data-dir=" + dir);
-    ByteArrayOutputStream stdout = new ByteArrayOutputStream();
-    ByteArrayOutputStream stderr = new ByteArrayOutputStream();
-    int code =
-        WincNetworkCommand.run(
-            all.toArray(String[]::new),
-            new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)),
-            new PrintStream(stdout, true, StandardCharsets.UTF_8),
-            new PrintStream(stderr, true, StandardCharsets.UTF_8),
-            command -> hns.host(),
-            Patience.DEFAULT,
-            port -> false,
-            log -> {});
-    out = stdout.toString(StandardCharsets.UTF_8);
-    err = stderr.toString(StandardCharsets.UTF_8);
-    return code;
+    super(dir);
   }
 
   // winc-network.md §22 cases 5, 8, 40 and 77; guardian.md §12.3
@@ -314,154 +275,5 @@ class WincNetworkCommandTest {
 
     assertThat(out).contains("garden.network.container-ip");
     assertThat(hns.endpoints).hasSize(2);
-  }
-
-  // winc-network.md §22 case 9 and 11
-  @Test
-  void configKeysMatchInAnyCaseAndDnsPortsAreCut() {
-    NetworkConfig config =
-        NetworkConfig.read(
-            "{\"NETWORK_name\":\"n\",\"other\":1,\"dns_servers\":[\"1.2.3.4:53\"],\"subnet_range\":\"172.30.0.9/22\",\"gateway_address\":\"172.30.0.1\"}",
-            dir);
-
-    assertThat(config.networkName()).isEqualTo("n");
-    assertThat(config.dnsServers()).containsExactly("1.2.3.4");
-    assertThat(config.subnetRange()).isEqualTo("172.30.0.0/22");
-    assertThat(config.commandTimeout()).hasSeconds(2);
-    assertThat(config.sharedPortState()).isNull();
-    assertThat(config.attachBeforeRules()).isFalse();
-    assertThat(config.ignoreLogConfig()).isFalse();
-  }
-
-  @Test
-  void theKeysOfOursAreRead() {
-    Path shared = dir.resolve("port-state.json");
-    String json =
-        "{\"network_name\":\"n\",\"attach_before_rules\":true,\"ignore_log_config\":true,\"shared_port_state\":%s}"
-            .formatted(io.gardencell.hcs.document.HcsJson.write(shared.toString()));
-
-    NetworkConfig config = NetworkConfig.read(json, dir);
-
-    assertThat(config.sharedPortState()).isEqualTo(shared);
-    assertThat(config.attachBeforeRules()).isTrue();
-    assertThat(config.ignoreLogConfig()).isTrue();
-    assertThatThrownBy(
-            () -> NetworkConfig.read("{\"network_name\":\"n\",\"shared_port_state\":\"x\"}", dir))
-        .hasMessage("invalid shared_port_state: x");
-  }
-
-  @Test
-  void withoutAConfigFileTheJobsDefaultsHold() {
-    assertThat(NetworkConfig.defaults(dir))
-        .isEqualTo(
-            new NetworkConfig(
-                "winc-nat",
-                "172.30.0.0/22",
-                "172.30.0.1",
-                0,
-                List.of("172.30.0.1"),
-                List.of(),
-                0,
-                false,
-                false,
-                Duration.ofSeconds(2),
-                40000,
-                5000,
-                dir.resolve("network"),
-                null,
-                false));
-  }
-
-  // winc-network.md §22 case 7
-  @Test
-  void theLogIsMadeWithItsFolderAndAppendedTo() throws Exception {
-    Path log = dir.resolve("a").resolve("b.log");
-    run("", "--action=down", "--handle=h1", "--log=" + log, "--debug");
-    long size = Files.size(log);
-
-    run("", "--action=up", "--handle=h1", "--log=" + log);
-
-    assertThat(Files.size(log)).isGreaterThan(size);
-    assertThat(Files.readString(log)).contains("\"level\":\"error\",\"msg\":\"networkUp: EOF\"");
-  }
-
-  // winc-network.md §22 case 7
-  @ParameterizedTest
-  @ValueSource(strings = {"NUL", "nul", ""})
-  void noLogMeansNoFile(String name) throws Exception {
-    run("", "--action=foo", "--log=" + name);
-
-    try (Stream<Path> files = Files.list(dir)) {
-      assertThat(files).isEmpty();
-    }
-  }
-
-  // winc-network.md §2: the log's records
-  @Test
-  void theDebugLogHasTheStepsAndTheDocuments() throws Exception {
-    Path log = dir.resolve("steps.log");
-    run("", "--action=create");
-
-    run(
-        "{\"Pid\":7,\"Properties\":{\"ports\":\"8080\"}}",
-        "--action=up",
-        "--handle=h1",
-        "--log=" + log,
-        "--debug");
-
-    assertThat(Files.readAllLines(log).stream().map(WincNetworkCommandTest::message))
-        .contains(
-            "debug start networkmanager up 7",
-            "debug created endpoint h1",
-            "debug applying outbound traffic rules 7",
-            "debug opening application ports: 8080",
-            "info running 'netsh http add urlacl url=http://*:8080/ user=Users' in h1",
-            "debug opened application ports",
-            "debug applied network mappings h1",
-            "debug applied container MTU 1500",
-            "debug finished networkmanager up 7")
-        .anyMatch(
-            line ->
-                line.startsWith("debug [POST]=>[/endpoints/] Request : {\"Name\":\"h1\",\"Virt"))
-        .anyMatch(line -> line.startsWith("debug Network Response : {\"ID\":"));
-    assertThat(Files.readString(log))
-        .contains("\"time\":\"")
-        .doesNotContain("garden.network.container-ip");
-  }
-
-  // winc-network.md §21 weakness 27
-  @Test
-  void theLogsTimesAreUtcWhateverTheMachinesZone() throws Exception {
-    Path log = dir.resolve("zone.log");
-    TimeZone zone = TimeZone.getDefault();
-    TimeZone.setDefault(TimeZone.getTimeZone("Asia/Tokyo"));
-    try {
-      run("", "--action=foo", "--log=" + log);
-    } finally {
-      TimeZone.setDefault(zone);
-    }
-
-    String time = Files.readString(log).replaceFirst("(?s)^.*\"time\":\"([^\"]*)\".*$", "$1");
-
-    assertThat(Instant.parse(time)).isCloseTo(Instant.now(), within(1, ChronoUnit.HOURS));
-  }
-
-  @Test
-  void theTextLogQuotesWhatNeedsIt() throws Exception {
-    Path log = dir.resolve("text.log");
-
-    run("", "--action=foo", "--log=" + log, "--log-format=text");
-    run("", "--action=foo", "--log=" + log, "--log-format=xml");
-
-    assertThat(Files.readAllLines(log).stream().map(l -> l.replaceFirst("^time=\"[^\"]*\" ", "")))
-        .containsExactly(
-            "level=error msg=\"invalid action: foo\"",
-            "level=error msg=\"invalid log format: xml\"");
-  }
-
-  private static String message(String line) {
-    String level = line.replaceFirst("^\\{\"level\":\"([a-z]+)\".*", "$1");
-    String text = line.replaceFirst("^.*?\"msg\":\"(.*)\",\"time\":.*$", "$1");
-    return level + " " + text.replace("\\\"", "\"");
   }
 }
