@@ -3,6 +3,7 @@ package io.gardencell.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gardencell.hcs.Host;
+import io.gardencell.hcs.Hosts;
 import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProvider;
 import io.gardencell.hcs.golden.GoldenVector;
@@ -40,7 +41,7 @@ class GrootGoldenIT {
   private List<String> replay(GoldenVector vector, Host host, Path root) throws IOException {
     Files.createDirectories(root);
     Path faults = standIn.resolve("faults.txt");
-    try (GoldenGroot groot = new GoldenGroot(root, kept(host))) {
+    try (GoldenGroot groot = new GoldenGroot(root, Hosts.kept(host))) {
       return groot.differences(
           vector,
           new StandInJournal(standIn),
@@ -55,25 +56,5 @@ class GrootGoldenIT {
     } finally {
       Files.deleteIfExists(faults);
     }
-  }
-
-  /** One host for all vectors: the command would close it. */
-  private static Host kept(Host host) {
-    return new Host(
-        host.name(),
-        host.description(),
-        host.build(),
-        host.isolated(),
-        host.compute(),
-        host.processes(),
-        host.volumes(),
-        host.networks(),
-        host.endpoints(),
-        host.interfaces(),
-        host.scratchLayers(),
-        host.layerImport(),
-        host.layerFiles(),
-        host.quota(),
-        () -> {});
   }
 }

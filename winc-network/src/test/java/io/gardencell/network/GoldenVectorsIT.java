@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gardencell.hcs.ComputeSystem;
 import io.gardencell.hcs.Host;
+import io.gardencell.hcs.Hosts;
 import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProvider;
 import io.gardencell.hcs.document.LayerReference;
@@ -131,7 +132,7 @@ class GoldenVectorsIT {
       }
       Path root = Files.createDirectory(dir.resolve("r" + number));
       GoldenCommands commands =
-          new GoldenCommands(root, () -> shared(host), this::startSystem, this::endSystem);
+          new GoldenCommands(root, () -> Hosts.kept(host), this::startSystem, this::endSystem);
       GoldenRun run =
           asProcess ? invocation -> inProcess(commands, root, vector, invocation) : commands::run;
       return new GoldenReplay(commands.stage(PROBE), new StandInJournal(STATE), run)
@@ -153,26 +154,6 @@ class GoldenVectorsIT {
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
-  }
-
-  /** A command closes its host; this one is for all of them. */
-  private static Host shared(Host host) {
-    return new Host(
-        host.name(),
-        host.description(),
-        host.build(),
-        host.isolated(),
-        host.compute(),
-        host.processes(),
-        host.volumes(),
-        host.networks(),
-        host.endpoints(),
-        host.interfaces(),
-        host.scratchLayers(),
-        host.layerImport(),
-        host.layerFiles(),
-        host.quota(),
-        () -> {});
   }
 
   private void startSystem(String handle) {

@@ -10,42 +10,19 @@ import io.gardencell.hcs.document.HcsJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Creating step by step, with a failure at each of them. */
-class ContainerCreationTest {
+class ContainerCreationTest extends RuntimeTest {
 
-  @TempDir
-  @SuppressWarnings("NullAway.Init")
-  private Path directory;
+  private final WincRuntime runtime = impatient();
+  private final Containers containers = runtime.lifeCycle();
 
-  @SuppressWarnings("NullAway.Init")
-  private FakeHost fake;
-
-  @SuppressWarnings("NullAway.Init")
-  private Depot depot;
-
-  @SuppressWarnings("NullAway.Init")
-  private WincRuntime runtime;
-
-  @SuppressWarnings("NullAway.Init")
-  private Containers containers;
-
-  @BeforeEach
-  void open() {
-    fake = new FakeHost(directory.resolve("proc"));
-    depot = new Depot(directory.resolve("depot"));
-    runtime =
-        new WincRuntime(
-            fake.host(),
-            RuntimeConfig.ofRoot(directory.resolve("state"))
-                .withStopTimeouts(Duration.ofMillis(1), Duration.ofMillis(1)));
-    containers = runtime.lifeCycle();
+  ContainerCreationTest(@TempDir Path directory) {
+    super(directory);
   }
 
   @AfterEach

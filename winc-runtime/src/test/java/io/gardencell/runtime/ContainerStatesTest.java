@@ -7,6 +7,7 @@ import io.gardencell.api.spi.ContainerState.Status;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
+import io.gardencell.hcs.Hosts;
 import io.gardencell.hcs.HostProcess;
 import io.gardencell.hcs.HostProcesses;
 import io.gardencell.hcs.document.SystemDocument;
@@ -121,24 +122,7 @@ class ContainerStatesTest {
   }
 
   private Status status(boolean stopped, StateFile file) {
-    Host host = fake.host();
-    Host other =
-        new Host(
-            host.name(),
-            host.description(),
-            host.build(),
-            host.isolated(),
-            host.compute(),
-            pid -> processes.find(pid),
-            host.volumes(),
-            host.networks(),
-            host.endpoints(),
-            host.interfaces(),
-            host.scratchLayers(),
-            host.layerImport(),
-            host.layerFiles(),
-            host.quota(),
-            () -> {});
+    Host other = Hosts.with(fake.host(), pid -> processes.find(pid));
     return new ContainerStates(other, new StateDirectory(directory)).status(stopped, file);
   }
 

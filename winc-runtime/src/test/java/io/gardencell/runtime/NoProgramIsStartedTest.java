@@ -14,7 +14,6 @@ import java.util.stream.Collectors;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,25 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
  * winc-runtime.md §17.35: the server's runtime does what it does by calls of the host alone. The
  * JVM itself tells of each program that is started, and of each thread.
  */
-class NoProgramIsStartedTest {
+class NoProgramIsStartedTest extends RuntimeTest {
 
   private static final String PROGRAM = "jdk.ProcessStart";
   private static final String THREAD = "jdk.ThreadStart";
 
-  @TempDir
-  @SuppressWarnings("NullAway.Init")
-  private Path directory;
-
-  @SuppressWarnings("NullAway.Init")
-  private FakeHost fake;
-
-  @SuppressWarnings("NullAway.Init")
-  private Depot depot;
-
-  @BeforeEach
-  void open() {
-    fake = new FakeHost(directory.resolve("proc"));
-    depot = new Depot(directory.resolve("depot"));
+  NoProgramIsStartedTest(@TempDir Path directory) {
+    super(directory);
   }
 
   @Test

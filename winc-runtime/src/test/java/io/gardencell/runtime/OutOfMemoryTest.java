@@ -23,32 +23,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** guardian.md §14: how a container that ran out of memory is found out. */
-class OutOfMemoryTest {
+class OutOfMemoryTest extends RuntimeTest {
 
   private static final long LIMIT = 64 << 20;
   private static final ContainerEvent OUT_OF_MEMORY =
       new ContainerEvent("c1", ContainerEvent.OUT_OF_MEMORY);
 
-  @TempDir
-  @SuppressWarnings("NullAway.Init")
-  private Path directory;
-
-  @SuppressWarnings("NullAway.Init")
-  private FakeHost fake;
-
-  @SuppressWarnings("NullAway.Init")
-  private Depot depot;
-
-  @SuppressWarnings("NullAway.Init")
-  private WincRuntime runtime;
-
+  private final WincRuntime runtime = runtime();
   private final List<ContainerEvent> events = new CopyOnWriteArrayList<>();
 
+  OutOfMemoryTest(@TempDir Path directory) {
+    super(directory);
+  }
+
   @BeforeEach
-  void open() throws IOException {
-    fake = new FakeHost(directory.resolve("proc"));
-    depot = new Depot(directory.resolve("depot"));
-    runtime = runtime();
+  void begin() throws IOException {
     runtime.onEvent(events::add);
     runtime.create(
         depot.bundle("c1", "", ",\"resources\":{\"memory\":{\"limit\":%d}}".formatted(LIMIT)));

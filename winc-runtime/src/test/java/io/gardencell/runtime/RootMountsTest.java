@@ -7,28 +7,17 @@ import io.gardencell.hcs.HcsErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RootMountsTest {
+class RootMountsTest extends RuntimeTest {
 
   private static final String VOLUME = "\\\\?\\Volume{a52b0e01-d5ba-48dd-af1f-7a4b2e8a8d07}\\";
 
-  @TempDir
-  @SuppressWarnings("NullAway.Init")
-  private Path directory;
+  private final RootMounts mounts = new RootMounts(fake.host().volumes(), fake.mountRoot);
 
-  @SuppressWarnings("NullAway.Init")
-  private FakeHost fake;
-
-  @SuppressWarnings("NullAway.Init")
-  private RootMounts mounts;
-
-  @BeforeEach
-  void open() {
-    fake = new FakeHost(directory.resolve("proc"));
-    mounts = new RootMounts(fake.host().volumes(), fake.mountRoot);
+  RootMountsTest(@TempDir Path directory) {
+    super(directory);
   }
 
   // winc-runtime.md §18 case 58

@@ -23,38 +23,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class WincRuntimeTest {
+class WincRuntimeTest extends RuntimeTest {
 
   private static final String VOLUME = "\\\\?\\Volume{a52b0e01-d5ba-48dd-af1f-7a4b2e8a8d07}\\";
 
-  @TempDir
-  @SuppressWarnings("NullAway.Init")
-  private Path directory;
+  private final RuntimeConfig config = config(Duration.ofMillis(1), Duration.ofSeconds(5));
+  private final WincRuntime runtime = new WincRuntime(fake.host(), config);
 
-  @SuppressWarnings("NullAway.Init")
-  private FakeHost fake;
-
-  @SuppressWarnings("NullAway.Init")
-  private Depot depot;
-
-  @SuppressWarnings("NullAway.Init")
-  private WincRuntime runtime;
-
-  @SuppressWarnings("NullAway.Init")
-  private RuntimeConfig config;
-
-  @BeforeEach
-  void open() {
-    fake = new FakeHost(directory.resolve("proc"));
-    depot = new Depot(directory.resolve("depot"), VOLUME);
-    config =
-        RuntimeConfig.ofRoot(directory.resolve("state"))
-            .withStopTimeouts(Duration.ofMillis(1), Duration.ofSeconds(5));
-    runtime = new WincRuntime(fake.host(), config);
+  WincRuntimeTest(@TempDir Path directory) {
+    super(directory, new Depot(directory.resolve("depot"), VOLUME));
   }
 
   @AfterEach

@@ -1,6 +1,7 @@
 package io.gardencell.image.layer;
 
 import io.gardencell.hcs.Host;
+import io.gardencell.hcs.Hosts;
 import io.gardencell.hcs.LayerFiles;
 import io.gardencell.hcs.LayerFolder;
 import io.gardencell.hcs.LayerImport;
@@ -22,22 +23,7 @@ final class MemoryFiles implements LayerFiles, LayerImport {
   }
 
   Host on(Host host) {
-    return new Host(
-        "hcs",
-        host.description(),
-        host.build(),
-        host.isolated(),
-        host.compute(),
-        host.processes(),
-        host.volumes(),
-        host.networks(),
-        host.endpoints(),
-        host.interfaces(),
-        host.scratchLayers(),
-        this,
-        this,
-        host.quota(),
-        host.closer());
+    return Hosts.with(host, "hcs", this, this);
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +29,6 @@ final class FaultyPipe implements AsynchronousByteChannel {
     this.host = host;
     this.name = name;
     this.pipe = pipe;
-  }
-
-  private interface Start {
-    <A extends @Nullable Object> void with(
-        A attachment, CompletionHandler<Integer, ? super A> handler);
   }
 
   /** An operation that did not begin; it begins or is cut off, once. */
@@ -55,53 +51,36 @@ final class FaultyPipe implements AsynchronousByteChannel {
   @Override
   public <A extends @Nullable Object> void read(
       ByteBuffer to, A attachment, CompletionHandler<Integer, ? super A> handler) {
-    operate(
-        "read",
-        attachment,
-        handler,
-        new Start() {
-          @Override
-          public <B extends @Nullable Object> void with(
-              B b, CompletionHandler<Integer, ? super B> h) {
-            pipe.read(to, b, h);
-          }
-        });
+    operate("read", attachment, handler, h -> pipe.read(to, attachment, h));
   }
 
   @Override
   public <A extends @Nullable Object> void write(
       ByteBuffer from, A attachment, CompletionHandler<Integer, ? super A> handler) {
-    operate(
-        "write",
-        attachment,
-        handler,
-        new Start() {
-          @Override
-          public <B extends @Nullable Object> void with(
-              B b, CompletionHandler<Integer, ? super B> h) {
-            pipe.write(from, b, h);
-          }
-        });
+    operate("write", attachment, handler, h -> pipe.write(from, attachment, h));
   }
 
   private <A extends @Nullable Object> void operate(
-      String what, A attachment, CompletionHandler<Integer, ? super A> handler, Start start) {
+      String what,
+      A attachment,
+      CompletionHandler<Integer, ? super A> handler,
+      Consumer<CompletionHandler<Integer, ? super A>> start) {
     Fault hit = host.enter(name + "." + what);
     if (hit == null) {
-      start.with(attachment, handler);
+      start.accept(handler);
       return;
     }
     switch (hit.kind()) {
       case FAIL -> fail(attachment, handler, new IOException(name + ": injected"));
-      case HALF -> start.with(attachment, new Failing<>(handler));
+      case HALF -> start.accept(new Failing<>(handler));
       case DELAY ->
           CompletableFuture.delayedExecutor(hit.delay().toNanos(), TimeUnit.NANOSECONDS)
-              .execute(() -> start.with(attachment, handler));
+              .execute(() -> start.accept(handler));
       case HANG -> {
         Waiting<A, Object> one =
             new Waiting<>(
                 new AtomicBoolean(),
-                () -> start.with(attachment, handler),
+                () -> start.accept(handler),
                 () -> fail(attachment, handler, new AsynchronousCloseException()));
         synchronized (waiting) {
           waiting.add(one);

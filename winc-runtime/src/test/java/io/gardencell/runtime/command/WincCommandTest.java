@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.document.ProcessDocument;
-import io.gardencell.runtime.Depot;
-import io.gardencell.runtime.FakeHost;
+import io.gardencell.runtime.RuntimeTest;
 import io.gardencell.runtime.FakeProgram;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,30 +18,15 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class WincCommandTest {
+class WincCommandTest extends RuntimeTest {
 
-  @TempDir
-  @SuppressWarnings("NullAway.Init")
-  private Path directory;
+  private final FakeSurroundings around = new FakeSurroundings(fake::host, directory);
 
-  @SuppressWarnings("NullAway.Init")
-  private FakeHost fake;
-
-  @SuppressWarnings("NullAway.Init")
-  private Depot depot;
-
-  @SuppressWarnings("NullAway.Init")
-  private FakeSurroundings around;
-
-  @BeforeEach
-  void open() {
-    fake = new FakeHost(directory.resolve("proc"));
-    depot = new Depot(directory.resolve("depot"));
-    around = new FakeSurroundings(fake::host, directory);
+  WincCommandTest(@TempDir Path directory) {
+    super(directory);
   }
 
   // winc-runtime.md §18 cases 13 and 55
