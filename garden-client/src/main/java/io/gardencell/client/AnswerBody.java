@@ -1,8 +1,8 @@
 package io.gardencell.client;
 
+import io.gardencell.api.files.BlockInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ProtocolException;
 import java.time.Duration;
 
@@ -11,7 +11,7 @@ import java.time.Duration;
  * connection. A body that breaks off is an {@link EOFException}, never a short one. Closing it
  * closes the connection. One thread at a time.
  */
-final class AnswerBody extends InputStream {
+final class AnswerBody extends BlockInputStream {
 
   private final Connection connection;
   private final Duration bound;
@@ -29,12 +29,6 @@ final class AnswerBody extends InputStream {
     this.delimited = chunked || length >= 0;
     this.left = chunked ? 0 : length;
     this.ended = head.status() == 204 || !chunked && length == 0;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

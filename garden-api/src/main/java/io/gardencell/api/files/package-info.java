@@ -1,4 +1,7 @@
-/** Files that must be whole after a crash, and the removal of trees that hold links. */
+/**
+ * Files that must be whole after a crash, the removal of trees that hold links, and what streams of
+ * bytes have in common.
+ */
 @NullMarked
 package io.gardencell.api.files;
 

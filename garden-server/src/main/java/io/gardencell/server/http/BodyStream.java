@@ -1,14 +1,14 @@
 package io.gardencell.server.http;
 
+import io.gardencell.api.files.BlockInputStream;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /** A request body on its way from the event loop to the worker that reads it, bounded. */
-final class BodyStream extends InputStream {
+final class BodyStream extends BlockInputStream {
 
   private static final int HIGH = 2 << 20;
   private static final int LOW = HIGH / 2;
@@ -59,12 +59,6 @@ final class BodyStream extends InputStream {
     pieces.forEach(ByteBuf::release);
     pieces.clear();
     bytes = 0;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

@@ -1,9 +1,9 @@
 package io.gardencell.image.layer;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.api.files.BlockInputStream;
 import io.gardencell.image.source.VerifiedLayer;
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Set;
@@ -101,16 +101,17 @@ final class TarEntries {
   }
 
   /** Lets only so much through while the library looks for the next entry. */
-  private static final class HeaderBytes extends FilterInputStream {
+  private static final class HeaderBytes extends BlockInputStream {
 
     private static final int BLOCK = 512;
 
+    private final InputStream in;
     private long left = Long.MAX_VALUE;
     private long total;
     private int zeros;
 
     HeaderBytes(InputStream in) {
-      super(in);
+      this.in = in;
     }
 
     void bound() {
@@ -128,18 +129,12 @@ final class TarEntries {
     }
 
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
     public int read(byte[] into, int offset, int length) throws IOException {
       if (left <= 0) {
         throw GardenException.failure(
             "headers of an entry: more than " + MAX_HEADER_BYTES + " bytes");
       }
-      int n = super.read(into, offset, (int) Math.min(length, left));
+      int n = in.read(into, offset, (int) Math.min(length, left));
       total += Math.max(0, n);
       if (left < Long.MAX_VALUE) {
         left -= Math.max(0, n);
@@ -151,14 +146,13 @@ final class TarEntries {
     }
 
     @Override
-    public long skip(long n) throws IOException {
-      byte[] sink = new byte[(int) Math.min(Math.max(n, 0), 64 * 1024)];
-      return Math.max(0, read(sink, 0, sink.length));
+    public int available() throws IOException {
+      return in.available();
     }
 
     @Override
-    public boolean markSupported() {
-      return false;
+    public void close() throws IOException {
+      in.close();
     }
   }
 }

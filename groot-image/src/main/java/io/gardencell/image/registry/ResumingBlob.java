@@ -1,5 +1,6 @@
 package io.gardencell.image.registry;
 
+import io.gardencell.api.files.BlockInputStream;
 import io.gardencell.image.source.LayerInfo;
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * as each connection brought something worth it (Source: containers/image: docker/body_reader.go).
  * One thread.
  */
-final class ResumingBlob extends InputStream {
+final class ResumingBlob extends BlockInputStream {
 
   /** Asks for the blob from an offset on. */
   interface Opening {
@@ -60,12 +61,6 @@ final class ResumingBlob extends InputStream {
     }
     long size = Math.max(layer.size(), first.length());
     return new ResumingBlob(layer.blobId(), first.body(), size, pause, retries, opening);
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

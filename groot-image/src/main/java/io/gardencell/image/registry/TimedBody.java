@@ -1,5 +1,6 @@
 package io.gardencell.image.registry;
 
+import io.gardencell.api.files.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * to the headers and none after. At most a window of pieces is in memory. Filled by the client's
  * threads, read by one other.
  */
-final class TimedBody extends InputStream implements HttpResponse.BodySubscriber<InputStream> {
+final class TimedBody extends BlockInputStream implements HttpResponse.BodySubscriber<InputStream> {
 
   private static final int WINDOW = 16;
 
@@ -72,12 +73,6 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
   @Override
   public void onComplete() {
     pieces.add(new End(null));
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

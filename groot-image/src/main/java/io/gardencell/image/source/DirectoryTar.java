@@ -1,5 +1,6 @@
 package io.gardencell.image.source;
 
+import io.gardencell.api.files.BlockInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +13,7 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.jspecify.annotations.Nullable;
 
 /** A directory as a tar archive, written while it is read; a piece at a time is in memory. */
-final class DirectoryTar extends InputStream {
+final class DirectoryTar extends BlockInputStream {
 
   private static final int PIECE = 64 * 1024;
 
@@ -38,12 +39,6 @@ final class DirectoryTar extends InputStream {
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     tar.setAddPaxHeadersForNonAsciiNames(true);
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

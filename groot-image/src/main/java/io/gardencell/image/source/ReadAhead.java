@@ -1,6 +1,7 @@
 package io.gardencell.image.source;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.api.files.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * files go on side by side, as they do in {@code gzip -dc | tar -x}. Half a megabyte at most is in
  * between. One reader.
  */
-final class ReadAhead extends InputStream {
+final class ReadAhead extends BlockInputStream {
 
   private static final int PIECE = 128 * 1024;
   private static final int PIECES = 4;
@@ -65,12 +66,6 @@ final class ReadAhead extends InputStream {
     } catch (InterruptedException closed) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

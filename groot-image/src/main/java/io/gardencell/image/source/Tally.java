@@ -1,7 +1,7 @@
 package io.gardencell.image.source;
 
 import io.gardencell.api.GardenException;
-import java.io.FilterInputStream;
+import io.gardencell.api.files.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -11,8 +11,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Counts and digests what passes, up to a limit. One thread. */
-final class Tally extends FilterInputStream {
+final class Tally extends BlockInputStream {
 
+  private final InputStream in;
   private final @Nullable MessageDigest digest;
   private final long limit;
   private final Supplier<GardenException> beyond;
@@ -26,7 +27,7 @@ final class Tally extends FilterInputStream {
    * @param beyond what is thrown by the read that passes the limit
    */
   Tally(InputStream in, @Nullable Digest like, long limit, Supplier<GardenException> beyond) {
-    super(in);
+    this.in = in;
     this.digest = like == null ? null : Digest.messageDigest(like.algorithm());
     this.limit = limit;
     this.beyond = beyond;
@@ -52,14 +53,8 @@ final class Tally extends FilterInputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-  }
-
-  @Override
   public int read(byte[] into, int offset, int length) throws IOException {
-    int n = super.read(into, offset, length);
+    int n = in.read(into, offset, length);
     if (n > 0) {
       add(n);
       if (digest != null) {
@@ -70,13 +65,12 @@ final class Tally extends FilterInputStream {
   }
 
   @Override
-  public long skip(long n) throws IOException {
-    byte[] sink = new byte[(int) Math.min(Math.max(n, 0), 64 * 1024)];
-    return Math.max(0, read(sink, 0, sink.length));
+  public int available() throws IOException {
+    return in.available();
   }
 
   @Override
-  public boolean markSupported() {
-    return false;
+  public void close() throws IOException {
+    in.close();
   }
 }

@@ -2,6 +2,7 @@ package io.gardencell.image.source;
 
 import com.github.luben.zstd.ZstdInputStream;
 import io.gardencell.api.GardenException;
+import io.gardencell.api.files.BlockInputStream;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * GardenException}s that name the blob, in the words of the reference, which stores a layer before
  * it reads it; so they are told from failures of whoever reads. One thread.
  */
-public final class VerifiedLayer extends InputStream {
+public final class VerifiedLayer extends BlockInputStream {
 
   private static final int BUFFER = 64 * 1024;
   private static final byte[] GZIP = {0x1f, (byte) 0x8b};
@@ -108,12 +109,6 @@ public final class VerifiedLayer extends InputStream {
    */
   public void expand(long bytes) {
     plain.add(bytes);
-  }
-
-  @Override
-  public int read() {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override
