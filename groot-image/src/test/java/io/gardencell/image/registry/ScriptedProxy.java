@@ -4,26 +4,20 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * An HTTP proxy on loopback that leads to one registry, whatever host it is asked for, and keeps
  * the heads of the requests it got. Tunnels are refused without the right password, if it has one.
  */
-final class ScriptedProxy implements AutoCloseable {
+final class ScriptedProxy extends LoopbackServer {
 
-  private final ServerSocket server;
   private final int target;
   private final String authorization;
-  private final ExecutorService threads = Executors.newCachedThreadPool();
   final List<String> heads = new CopyOnWriteArrayList<>();
 
   /**
@@ -33,32 +27,14 @@ final class ScriptedProxy implements AutoCloseable {
    * @param authorization what it wants to see; empty for nothing
    */
   ScriptedProxy(String target, String authorization) {
+    super(plain());
     this.target = Integer.parseInt(target.substring(target.indexOf(':') + 1));
     this.authorization = authorization;
-    try {
-      server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    threads.execute(this::accept);
+    begin();
   }
 
-  String host() {
-    return "127.0.0.1:" + server.getLocalPort();
-  }
-
-  private void accept() {
-    while (!server.isClosed()) {
-      try {
-        Socket socket = server.accept();
-        threads.execute(() -> serve(socket));
-      } catch (IOException closed) {
-        return;
-      }
-    }
-  }
-
-  private void serve(Socket client) {
+  @Override
+  void serve(Socket client) {
     try (client;
         Socket registry = new Socket(InetAddress.getLoopbackAddress(), target)) {
       String head = head(client.getInputStream());
@@ -76,7 +52,7 @@ final class ScriptedProxy implements AutoCloseable {
       } else {
         send(registry.getOutputStream(), head);
       }
-      threads.execute(() -> copy(client, registry));
+      beside(() -> copy(client, registry));
       registry.getInputStream().transferTo(client.getOutputStream());
     } catch (IOException gone) {
       // The client went away.
@@ -108,15 +84,5 @@ final class ScriptedProxy implements AutoCloseable {
       text = head.toString(StandardCharsets.ISO_8859_1);
     }
     return text;
-  }
-
-  @Override
-  public void close() {
-    try {
-      server.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    threads.shutdownNow();
   }
 }

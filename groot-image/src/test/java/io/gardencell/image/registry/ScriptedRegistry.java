@@ -5,8 +5,6 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -17,8 +15,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * and can be told to answer one path in any other way. Written on sockets, since it must be able to
  * break off where a proper server would not.
  */
-public final class ScriptedRegistry implements AutoCloseable {
+public final class ScriptedRegistry extends LoopbackServer {
 
   static final String OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 
@@ -54,8 +50,6 @@ public final class ScriptedRegistry implements AutoCloseable {
 
   private record Content(byte[] bytes, String type) {}
 
-  private final ServerSocket server;
-  private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, Content> contents = new ConcurrentHashMap<>();
   private final Map<String, Script> scripts = new ConcurrentHashMap<>();
   private final Map<String, Integer> times = new HashMap<>();
@@ -67,21 +61,9 @@ public final class ScriptedRegistry implements AutoCloseable {
   }
 
   ScriptedRegistry(ServerSocket server) {
-    this.server = server;
+    super(server);
     content("/v2/", new byte[0], "application/json");
-    threads.execute(this::accept);
-  }
-
-  private static ServerSocket plain() {
-    try {
-      return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  public String host() {
-    return "127.0.0.1:" + server.getLocalPort();
+    begin();
   }
 
   public ScriptedRegistry content(String path, byte[] bytes, String type) {
@@ -145,18 +127,8 @@ public final class ScriptedRegistry implements AutoCloseable {
     return log.stream().filter(a -> a.path().contains(part)).toList();
   }
 
-  private void accept() {
-    while (!server.isClosed()) {
-      try {
-        Socket socket = server.accept();
-        threads.execute(() -> serve(socket));
-      } catch (IOException closed) {
-        return;
-      }
-    }
-  }
-
-  private void serve(Socket socket) {
+  @Override
+  void serve(Socket socket) {
     try (socket) {
       BufferedInputStream in = new BufferedInputStream(socket.getInputStream());
       in.mark(1);
@@ -217,15 +189,5 @@ public final class ScriptedRegistry implements AutoCloseable {
       exchange.add("Content-Type", content.type());
       exchange.sendContent(content.bytes(), content.bytes().length);
     }
-  }
-
-  @Override
-  public void close() {
-    try {
-      server.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    threads.shutdownNow();
   }
 }
