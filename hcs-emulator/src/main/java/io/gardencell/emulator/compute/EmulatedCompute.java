@@ -125,7 +125,7 @@ public final class EmulatedCompute implements HostCompute {
             false);
     store
         .state()
-        .locked(
+        .change(
             () -> {
               if (store.find(id).isPresent()) {
                 throw new HcsException(function, id, HcsErrors.SYSTEM_ALREADY_EXISTS);
@@ -140,7 +140,6 @@ public final class EmulatedCompute implements HostCompute {
                 end.remove(fresh);
                 throw e;
               }
-              return null;
             });
     log.atInfo().addKeyValue("system", id).log("system created");
     return handles.open(this, fresh);
@@ -174,14 +173,13 @@ public final class EmulatedCompute implements HostCompute {
     String function = "HcsStartComputeSystem";
     store
         .state()
-        .locked(
+        .change(
             () -> {
               SystemRecord now = store.current(opened, function);
               if (!now.state().equals(SystemRecord.CREATED)) {
                 throw new HcsException(function, now.id(), HcsErrors.INVALID_STATE);
               }
               store.write(now.withState(SystemRecord.RUNNING));
-              return null;
             });
   }
 
@@ -194,10 +192,9 @@ public final class EmulatedCompute implements HostCompute {
     String function = "HcsModifyComputeSystem";
     store
         .state()
-        .locked(
+        .change(
             () -> {
               resources.modify(store.running(opened, function), request, function);
-              return null;
             });
   }
 

@@ -58,12 +58,11 @@ record EndedTimes(long user, long kernel) {
   }
 
   static void add(StateDirectory state, Path system, EndedTimes more) {
-    state.locked(
+    state.change(
         () -> {
           if (Files.isDirectory(system)) {
             state.write(system.resolve(SUM), sum(state, system).plus(more));
           }
-          return null;
         });
   }
 }

@@ -247,12 +247,11 @@ final class SystemStore {
 
   /** Removes what a crash left of systems that were not there yet, or gone already. */
   void sweep() {
-    state.locked(
+    state.change(
         () -> {
           StateDirectory.list(systems).stream()
               .filter(SystemStore::isUnfinished)
               .forEach(this::remove);
-          return null;
         });
   }
 }

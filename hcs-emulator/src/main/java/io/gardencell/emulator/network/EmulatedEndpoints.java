@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** Endpoints as documents; host ports are forwarded as {@link PortMappings} says. Any thread. */
 public final class EmulatedEndpoints implements HostEndpoints {
@@ -133,11 +134,10 @@ public final class EmulatedEndpoints implements HostEndpoints {
   public void deleteEndpoint(String id) {
     documents
         .state()
-        .locked(
+        .change(
             () -> {
               documents.deleteEndpoint(id);
               mappings.follow(endpoints());
-              return null;
             });
   }
 
@@ -156,34 +156,39 @@ public final class EmulatedEndpoints implements HostEndpoints {
 
   /** Attaches an endpoint to a system; one that is attached already stays so. */
   public void attach(String id, String system) {
-    documents
-        .state()
-        .locked(
-            () -> {
-              HnsEndpoint e = endpoint(id);
-              if (!e.isAttachedTo(system)) {
-                List<String> systems = new ArrayList<>(e.sharedContainers());
-                systems.add(system);
-                documents.write(new EndpointChange(e).attachedTo(systems).document());
-              }
-              return null;
-            });
+    changeSystems(
+        id,
+        e -> {
+          List<String> systems = new ArrayList<>(e.sharedContainers());
+          if (!e.isAttachedTo(system)) {
+            systems.add(system);
+          }
+          return systems;
+        });
   }
 
   /** Detaches an endpoint from a system; fails when it is not attached. */
   public void detach(String id, String system) {
+    changeSystems(
+        id,
+        e -> {
+          if (!e.isAttachedTo(system)) {
+            throw HnsDocuments.notFound(PATH + id);
+          }
+          return e.sharedContainers().stream().filter(c -> !c.equalsIgnoreCase(system)).toList();
+        });
+  }
+
+  private void changeSystems(String id, Function<HnsEndpoint, List<String>> change) {
     documents
         .state()
-        .locked(
+        .change(
             () -> {
               HnsEndpoint e = endpoint(id);
-              if (!e.isAttachedTo(system)) {
-                throw HnsDocuments.notFound(PATH + id);
+              List<String> systems = change.apply(e);
+              if (!systems.equals(e.sharedContainers())) {
+                documents.write(new EndpointChange(e).attachedTo(systems).document());
               }
-              List<String> systems =
-                  e.sharedContainers().stream().filter(c -> !c.equalsIgnoreCase(system)).toList();
-              documents.write(new EndpointChange(e).attachedTo(systems).document());
-              return null;
             });
   }
 

@@ -105,7 +105,7 @@ final class EmulatedNetworks implements HostNetworks {
   public void deleteNetwork(String id) {
     documents
         .state()
-        .locked(
+        .change(
             () -> {
               if (!documents.hasNetwork(id)) {
                 throw HnsDocuments.notFound(PATH + id);
@@ -116,7 +116,6 @@ final class EmulatedNetworks implements HostNetworks {
                 }
               }
               documents.deleteNetwork(id);
-              return null;
             });
   }
 }

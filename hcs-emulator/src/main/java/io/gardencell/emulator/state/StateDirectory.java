@@ -62,6 +62,16 @@ public final class StateDirectory {
     return root.resolve("volumes");
   }
 
+  /** Does something under the lock, in which nobody else changes anything. */
+  public void change(Runnable work) {
+    Object unused =
+        locked(
+            () -> {
+              work.run();
+              return work;
+            });
+  }
+
   /** Runs work as the only one of all threads and processes that asks for that. */
   public <T extends @Nullable Object> T locked(Supplier<T> work) {
     lock.lock();

@@ -106,10 +106,9 @@ final class EmulatedScratchLayers implements ScratchLayers {
   }
 
   private void change(Path layer, String function, int absent, UnaryOperator<Sandbox> change) {
-    state.locked(
+    state.change(
         () -> {
           state.write(layer.resolve(FILE), change.apply(get(layer, function, absent)));
-          return null;
         });
   }
 
