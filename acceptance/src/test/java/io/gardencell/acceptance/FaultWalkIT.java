@@ -3,8 +3,8 @@ package io.gardencell.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gardencell.api.GardenException;
-import io.gardencell.hcs.fault.Fault.Kind;
 import io.gardencell.hcs.fault.Fault;
+import io.gardencell.hcs.fault.Fault.Kind;
 import io.gardencell.server.cell.CellSettings.Deadlines;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,9 +3,9 @@ package io.gardencell.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gardencell.hcs.Host;
-import io.gardencell.hcs.Hosts;
 import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProvider;
+import io.gardencell.hcs.Hosts;
 import io.gardencell.hcs.golden.GoldenVector;
 import io.gardencell.hcs.golden.KnownDifferences;
 import io.gardencell.hcs.golden.StandInJournal;

@@ -13,8 +13,7 @@ public final class Hosts {
 
   /** The same with other processes. */
   public static Host with(Host host, HostProcesses processes) {
-    return but(
-        host, host.name(), processes, host.layerImport(), host.layerFiles(), host.closer());
+    return but(host, host.name(), processes, host.layerImport(), host.layerFiles(), host.closer());
   }
 
   /** The same under another name with other read-only layers. */

@@ -1,6 +1,5 @@
 package io.gardencell.network;
 
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gardencell.hcs.ComputeSystem;
 import io.gardencell.hcs.Host;
-import io.gardencell.hcs.Hosts;
 import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProvider;
+import io.gardencell.hcs.Hosts;
 import io.gardencell.hcs.document.LayerReference;
 import io.gardencell.hcs.document.SystemDocument;
 import io.gardencell.hcs.golden.GoldenReplay;

@@ -44,7 +44,8 @@ public final class Bundles {
     return spec(init, rootfs, hostname, bindMounts, windows(rootfs, cpu, memory, ""));
   }
 
-  public OciSpec sidecar(String sandbox, RootFilesystem rootfs, OciProcess process, ProcessSpec spec) {
+  public OciSpec sidecar(
+      String sandbox, RootFilesystem rootfs, OciProcess process, ProcessSpec spec) {
     CpuLimits cpu = spec.limits() == null ? CpuLimits.NONE : spec.limits().cpu();
     MemoryLimits memory = spec.limits() == null ? MemoryLimits.NONE : spec.limits().memory();
     List<BindMount> mounts = spec.bindMounts() == null ? List.of() : spec.bindMounts();
@@ -87,7 +88,8 @@ public final class Bundles {
   }
 
   /** A process document; {@code username} may be empty. */
-  public static OciProcess process(ProcessSpec spec, List<String> env, String cwd, String username) {
+  public static OciProcess process(
+      ProcessSpec spec, List<String> env, String cwd, String username) {
     List<String> args = new ArrayList<>();
     args.add(spec.path());
     args.addAll(spec.args());

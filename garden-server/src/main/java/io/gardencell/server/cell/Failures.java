@@ -38,8 +38,7 @@ public final class Failures {
   /** All of them, as the reference words gathered failures (hashicorp: go-multierror). */
   public String text() {
     StringBuilder text = new StringBuilder();
-    text.append(
-        texts.size() == 1 ? "1 error occurred:\n" : texts.size() + " errors occurred:\n");
+    text.append(texts.size() == 1 ? "1 error occurred:\n" : texts.size() + " errors occurred:\n");
     texts.forEach(failure -> text.append("\t* ").append(failure).append('\n'));
     return text.append('\n').toString();
   }

@@ -146,7 +146,8 @@ public final class HostCalls implements AutoCloseable {
   }
 
   /** Waits for a result; what went wrong is told as what {@code name} failed of. */
-  public static <T> T await(String name, Future<T> result, Duration patience) throws TimeoutException {
+  public static <T> T await(String name, Future<T> result, Duration patience)
+      throws TimeoutException {
     try {
       return result.get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {

@@ -5,7 +5,6 @@ import io.gardencell.server.cell.Failures;
 import io.gardencell.server.cell.LiveContainer;
 import io.gardencell.server.process.ContainerProcesses;
 
-
 /**
  * Destroys one container; every step is tried, and what fails leaves it stuck, to be destroyed
  * again. One thread.

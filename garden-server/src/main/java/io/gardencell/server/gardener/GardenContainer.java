@@ -214,7 +214,9 @@ final class GardenContainer implements BackendContainer {
     try {
       TarSource tar =
           TarSource.open(
-              new ContainerRoot(container.root()), ContainerPath.ofUser(user, source), use::isCancelled);
+              new ContainerRoot(container.root()),
+              ContainerPath.ofUser(user, source),
+              use::isCancelled);
       done = true;
       return new UsedSource(tar, use);
     } catch (IOException e) {

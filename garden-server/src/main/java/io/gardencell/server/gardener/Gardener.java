@@ -10,16 +10,16 @@ import io.gardencell.api.Metrics;
 import io.gardencell.api.spi.ContainerEvent;
 import io.gardencell.server.cell.Bundles;
 import io.gardencell.server.cell.Cell;
-import io.gardencell.server.cell.CellSettings.Bounds;
 import io.gardencell.server.cell.CellSettings;
+import io.gardencell.server.cell.CellSettings.Bounds;
 import io.gardencell.server.cell.HostCalls;
 import io.gardencell.server.cell.LiveContainer;
 import io.gardencell.server.cell.Names;
 import io.gardencell.server.cell.Plugins;
 import io.gardencell.server.depot.Depot;
 import io.gardencell.server.depot.DepotFiles;
-import io.gardencell.server.depot.SavedContainer.Phase;
 import io.gardencell.server.depot.SavedContainer;
+import io.gardencell.server.depot.SavedContainer.Phase;
 import io.gardencell.server.log.LogSession;
 import io.gardencell.server.route.BackendContainer;
 import io.gardencell.server.route.ContainerBackend;
@@ -121,7 +121,8 @@ public final class Gardener implements ContainerBackend, AutoCloseable {
               "create " + handle,
               cell.settings().deadlines().create(),
               attempt -> {
-                new Creation(cell, reserved.live(), spec).run(attempt, () -> containers.forget(reserved));
+                new Creation(cell, reserved.live(), spec)
+                    .run(attempt, () -> containers.forget(reserved));
                 return true;
               },
               () -> containers.forget(reserved));

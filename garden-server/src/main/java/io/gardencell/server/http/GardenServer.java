@@ -49,7 +49,9 @@ public final class GardenServer {
     this.observer = observer;
     loops =
         new MultiThreadIoEventLoopGroup(
-            eventLoops(Runtime.getRuntime().availableProcessors()), new DefaultThreadFactory("http"), NioIoHandler.newFactory());
+            eventLoops(Runtime.getRuntime().availableProcessors()),
+            new DefaultThreadFactory("http"),
+            NioIoHandler.newFactory());
     lanes = new Lanes(settings);
   }
 

@@ -107,7 +107,8 @@ public final class ContainerProcesses {
     try {
       new ContainerRoot(container.root()).makeDirectory(ContainerPath.ofDirectory(directory));
     } catch (IOException e) {
-      throw GardenException.failure("working directory " + directory + ": " + Failures.reason(e), e);
+      throw GardenException.failure(
+          "working directory " + directory + ": " + Failures.reason(e), e);
     }
     List<String> env = new ArrayList<>(container.saved().origin().env());
     env.addAll(spec.env());
@@ -194,5 +195,4 @@ public final class ContainerProcesses {
         .running()
         .forEach(process -> process.close("container " + container.handle() + " is gone"));
   }
-
 }

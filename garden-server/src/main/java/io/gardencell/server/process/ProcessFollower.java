@@ -60,9 +60,7 @@ final class ProcessFollower {
                 (code, failure) ->
                     later(
                         slot,
-                        failure == null
-                            ? () -> cleanUp(slot)
-                            : () -> lost(slot, process.pid())));
+                        failure == null ? () -> cleanUp(slot) : () -> lost(slot, process.pid())));
     return running;
   }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gardencell.api.GardenException;
-import io.gardencell.server.cell.CellSettings.Bounds;
 import io.gardencell.server.cell.CellSettings;
+import io.gardencell.server.cell.CellSettings.Bounds;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

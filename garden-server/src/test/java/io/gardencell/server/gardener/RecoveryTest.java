@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.api.NetOutRule;
-import io.gardencell.api.spi.ContainerState.Status;
 import io.gardencell.api.spi.ContainerState;
+import io.gardencell.api.spi.ContainerState.Status;
 import io.gardencell.api.spi.NetworkResult;
+import io.gardencell.server.cell.CellSettings;
 import io.gardencell.server.cell.CellSettings.Deadlines;
 import io.gardencell.server.cell.CellSettings.Policy;
-import io.gardencell.server.cell.CellSettings;
 import io.gardencell.server.route.BackendContainer;
 import java.io.IOException;
 import java.nio.file.Files;

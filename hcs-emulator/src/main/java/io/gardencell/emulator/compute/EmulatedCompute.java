@@ -64,12 +64,7 @@ public final class EmulatedCompute implements HostCompute {
     this.end = new SystemEnd(store, resources, table, processHandles, handles, timer);
     this.processes =
         new SystemProcesses(
-            store,
-            resources,
-            quota,
-            new ProcessLauncher(state, loop, table),
-            processHandles,
-            end);
+            store, resources, quota, new ProcessLauncher(state, loop, table), processHandles, end);
     this.watch = new SystemWatch(store, resources, quota, table, end);
     store.sweep();
     store.ofEarlierBoots().forEach(end::remove);

@@ -50,7 +50,8 @@ final class ProcessSnapshot {
     started.forEach(p -> roots.put(p.pid(), p.start()));
     List<ProcessTable.Entry> members = new ArrayList<>();
     Set<Long> seen = new HashSet<>();
-    Deque<ProcessTable.Entry> next = new ArrayDeque<>(byMarker.getOrDefault(system.marker(), List.of()));
+    Deque<ProcessTable.Entry> next =
+        new ArrayDeque<>(byMarker.getOrDefault(system.marker(), List.of()));
     roots.forEach(
         (pid, start) -> {
           ProcessTable.Entry root = byPid.get(pid);

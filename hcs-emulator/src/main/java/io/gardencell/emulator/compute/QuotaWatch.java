@@ -47,7 +47,8 @@ final class QuotaWatch {
   private long walking;
   private long notBefore = System.nanoTime();
 
-  QuotaWatch(SystemStore store, SystemResources resources, EmulatedQuota quota, ProcessTable table) {
+  QuotaWatch(
+      SystemStore store, SystemResources resources, EmulatedQuota quota, ProcessTable table) {
     this.store = store;
     this.resources = resources;
     this.quota = quota;

@@ -128,8 +128,7 @@ final class SystemStore {
   SystemRecord current(SystemRecord seen, String function) {
     return again(seen)
         .filter(s -> !s.ending())
-        .orElseThrow(
-            () -> new HcsException(function, seen.id(), HcsErrors.SYSTEM_ALREADY_STOPPED));
+        .orElseThrow(() -> new HcsException(function, seen.id(), HcsErrors.SYSTEM_ALREADY_STOPPED));
   }
 
   /** The same; fails also when it was not started. */

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.document.ProcessDocument;
-import io.gardencell.runtime.RuntimeTest;
 import io.gardencell.runtime.FakeProgram;
+import io.gardencell.runtime.RuntimeTest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
