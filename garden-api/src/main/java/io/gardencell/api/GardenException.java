@@ -20,14 +20,30 @@ public abstract sealed class GardenException extends RuntimeException {
     return body().errorType().status();
   }
 
+  /** What log lines say of it: the message, unless that repeats what must not be logged. */
+  public String loggable() {
+    return String.valueOf(getMessage());
+  }
+
   /** A failure of no special kind. */
   public static Failure failure(String message) {
-    return new Failure(message);
+    return new Failure(message, message);
   }
 
   /** A failure of no special kind with its cause. */
   public static Failure failure(String message, Throwable cause) {
-    return new Failure(message, cause);
+    return new Failure(message, message, cause);
+  }
+
+  /** A failure whose message repeats what must not be logged, with what is logged in its place. */
+  public static Failure failureLoggedAs(String loggable, String message, Throwable cause) {
+    return new Failure(message, loggable, cause);
+  }
+
+  /** A container has no property of that key; keys are never logged. */
+  public static Failure propertyNotFound(String key) {
+    String text = "property does not exist";
+    return new Failure(text + ": " + key, text);
   }
 
   /**
@@ -41,7 +57,7 @@ public abstract sealed class GardenException extends RuntimeException {
       case EXECUTABLE_NOT_FOUND -> new ExecutableNotFound(body.message());
       case UNRECOVERABLE -> new Unrecoverable(body.message());
       case SERVICE_UNAVAILABLE -> new ServiceUnavailable(body.message());
-      case NONE -> new Failure(body.message());
+      case NONE -> failure(body.message());
     };
   }
 
@@ -153,12 +169,21 @@ public abstract sealed class GardenException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private Failure(String message) {
+    private final String loggable;
+
+    private Failure(String message, String loggable) {
       super(ErrorType.NONE, message);
+      this.loggable = loggable;
     }
 
-    private Failure(String message, Throwable cause) {
+    private Failure(String message, String loggable, Throwable cause) {
       super(ErrorType.NONE, message, cause);
+      this.loggable = loggable;
+    }
+
+    @Override
+    public String loggable() {
+      return loggable;
     }
   }
 }

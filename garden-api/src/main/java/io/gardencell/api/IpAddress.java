@@ -26,7 +26,7 @@ public final class IpAddress implements Comparable<IpAddress> {
   public static IpAddress parse(String text) {
     byte[] bytes = text.indexOf(':') >= 0 ? IpText.v6(text) : IpText.v4(text);
     if (bytes == null) {
-      throw new IllegalArgumentException("invalid IP address: " + text);
+      throw new IllegalArgumentException("invalid IP address: " + Names.shown(text));
     }
     return ofBytes(bytes);
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.async.ByteArrayFeeder;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
 import java.io.IOException;
@@ -36,7 +37,8 @@ public final class PayloadDecoder {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .streamReadConstraints(WireJson.READ_BOUNDS)
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxNestingDepth(WireJson.DEEPEST).build())
           .build();
 
   private final int maxBytes;
@@ -95,8 +97,8 @@ public final class PayloadDecoder {
         feeder.feedInput(bytes, 0, bytes.length);
         isNew = take(payloads);
       } catch (JsonProcessingException e) {
-        throw GardenException.failure(
-            "invalid payload: malformed JSON: " + e.getOriginalMessage(), e);
+        String problem = "invalid payload: malformed JSON";
+        throw GardenException.failureLoggedAs(problem, problem + ": " + e.getOriginalMessage(), e);
       } catch (IOException e) {
         throw new UncheckedIOException("reading from memory", e);
       }

@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message of the control stream of a process, in either direction (garden: transport/payload.go).
  *
- * @param source 0 stdin, 1 stdout, 2 stderr
+ * @param source 0 stdin, 1 stdout, 2 stderr; other numbers are as good as 0 to the server
  * @param signal 0 terminate, 1 kill
  */
 public record ProcessPayload(
     @JsonProperty("process_id") String processId,
     @JsonProperty("stream_id") String streamId,
     @JsonInclude(JsonInclude.Include.NON_NULL)
-        @JsonDeserialize(using = WireNumbers.U8Reader.class)
+        @JsonDeserialize(using = WireNumbers.I64Reader.class)
         @JsonProperty("source")
-        @Nullable Integer source,
+        @Nullable Long source,
     @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("data") @Nullable String data,
     @JsonInclude(JsonInclude.Include.NON_NULL)
         @JsonDeserialize(using = WireNumbers.I64Reader.class)
@@ -52,7 +52,7 @@ public record ProcessPayload(
 
   /** Bytes for the standard input; null data closes it. */
   public static ProcessPayload stdin(String processId, @Nullable String data) {
-    return new ProcessPayload(processId, "", 0, data, null, null, null, null);
+    return new ProcessPayload(processId, "", 0L, data, null, null, null, null);
   }
 
   /** A signal: 0 terminate, 1 kill. */

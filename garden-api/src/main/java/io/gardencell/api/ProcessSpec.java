@@ -25,7 +25,7 @@ public record ProcessSpec(
         @Nullable ProcessLimits limits,
     @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("tty") @Nullable TtySpec tty,
     @JsonProperty("image") ImageRef image,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("bind_mounts")
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("bind_mounts")
         @Nullable List<BindMount> bindMounts) {
 
   public ProcessSpec {

@@ -1,6 +1,8 @@
 package io.gardencell.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** Body of Stop. */
+/** Body of Stop; its only field is always written. */
+@JsonInclude(JsonInclude.Include.ALWAYS)
 public record StopRequest(@JsonProperty("kill") boolean kill) {}

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonMappingException.Reference;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -30,8 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * JSON as the protocol has it: read as tolerantly as Go's decoder, written with Go's escapes and a
- * newline at the end. One difference: half a surrogate pair, written as an escape, is U+FFFD in
- * text but refused in a key. Any thread.
+ * newline at the end. Any thread.
  *
  * <p>What cannot be read is a {@link GardenException} that names the field and the problem; {@code
  * EOF} for nothing at all and {@code unexpected EOF} for a value that breaks off, as the reference
@@ -44,12 +44,17 @@ public final class WireJson {
   private static final Pattern LITERAL_CUT_SHORT =
       Pattern.compile("(?s).*[\\s:,\\[](t|tr|tru|f|fa|fal|fals|n|nu|nul)");
 
-  /**
-   * Values nest no deeper than Go allows, which is safe because what is unknown is skipped without
-   * recursion; numbers and strings are bounded by the library.
-   */
-  static final StreamReadConstraints READ_BOUNDS =
-      StreamReadConstraints.builder().maxNestingDepth(10_000).build();
+  /** Values nest no deeper than Go allows: what is unknown is skipped without recursion. */
+  static final int DEEPEST = 10_000;
+
+  /** The length of a body bounds what is in it; numbers that are too long are never converted. */
+  private static final StreamReadConstraints READ_BOUNDS =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(DEEPEST)
+          .maxNameLength(Integer.MAX_VALUE)
+          .maxNumberLength(Integer.MAX_VALUE)
+          .maxStringLength(Integer.MAX_VALUE)
+          .build();
 
   private static final ObjectMapper MAPPER = mapper();
 
@@ -128,7 +133,8 @@ public final class WireJson {
     // Through a reader, so that bytes that are not UTF-8 become U+FFFD instead of an error.
     try (JsonParser parser =
         MAPPER.createParser(
-            new InputStreamReader(new ByteArrayInputStream(body), StandardCharsets.UTF_8))) {
+            new InputStreamReader(
+                new ByteArrayInputStream(WireText.wellFormed(body)), StandardCharsets.UTF_8))) {
       if (parser.nextToken() == null) {
         throw GardenException.failure(subject.equals(REQUEST) ? "EOF" : subject + "EOF");
       }
@@ -146,7 +152,8 @@ public final class WireJson {
       return GardenException.failure(
           subject.equals(REQUEST) ? "unexpected EOF" : subject + "unexpected EOF", e);
     }
-    return GardenException.failure(subject + "malformed JSON: " + e.getOriginalMessage(), e);
+    String problem = subject + "malformed JSON";
+    return GardenException.failureLoggedAs(problem, problem + ": " + e.getOriginalMessage(), e);
   }
 
   /** Whether the body ends within {@code true}, {@code false} or {@code null}. */
@@ -163,20 +170,29 @@ public final class WireJson {
       T value = MAPPER.readerFor(type).readValue(parser);
       return Objects.requireNonNull(value);
     } catch (JsonMappingException e) {
-      throw GardenException.failure(subject + path(e) + e.getOriginalMessage(), e);
+      String path = path(e.getPath());
+      throw GardenException.failureLoggedAs(
+          subject + (path.isEmpty() ? "wrong type" : path(ours(e.getPath()))),
+          subject + path + (path.isEmpty() ? "" : ": ") + e.getOriginalMessage(),
+          e);
     }
   }
 
-  private static String path(JsonMappingException e) {
+  /** The way to a value as far as it is the protocol's words: keys of maps are the sender's. */
+  private static List<Reference> ours(List<Reference> path) {
+    return path.stream().takeWhile(step -> !(step.getFrom() instanceof Map)).toList();
+  }
+
+  private static String path(List<Reference> steps) {
     StringBuilder path = new StringBuilder();
-    for (JsonMappingException.Reference step : e.getPath()) {
+    for (Reference step : steps) {
       if (step.getFieldName() == null) {
         path.append('[').append(step.getIndex()).append(']');
       } else {
         path.append(path.length() == 0 ? "" : ".").append(step.getFieldName());
       }
     }
-    return path.length() == 0 ? "" : path + ": ";
+    return path.toString();
   }
 
   /** {@code < > &} and the line separators U+2028 and U+2029 are escaped, as Go does for HTML. */

@@ -3,13 +3,11 @@ package io.gardencell.api;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.BeanProperty;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.deser.ContextualDeserializer;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -22,14 +20,15 @@ final class WireNumbers {
   private WireNumbers() {}
 
   /** Reads an integer of a range. */
-  abstract static class RangeReader<T> extends JsonDeserializer<T>
-      implements ContextualDeserializer {
+  abstract static class RangeReader<T> extends JsonDeserializer<T> {
+
+    /** No number of 64 bits has more characters; longer ones are costly to convert. */
+    private static final int LONGEST = 20;
 
     private final BigInteger min;
     private final BigInteger max;
     private final String expected;
     private final Function<BigInteger, T> value;
-    private boolean optional;
 
     RangeReader(BigInteger min, BigInteger max, String expected, Function<BigInteger, T> value) {
       this.min = min;
@@ -49,7 +48,8 @@ final class WireNumbers {
 
     @Override
     public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-      if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+      if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+          && parser.getTextLength() <= LONGEST) {
         BigInteger number = parser.getBigIntegerValue();
         if (number.compareTo(min) >= 0 && number.compareTo(max) <= 0) {
           return value.apply(number);
@@ -58,17 +58,9 @@ final class WireNumbers {
       throw Mismatch.at(parser, expected);
     }
 
-    /** An absent number is zero, but for those where absence is a value of its own. */
     @Override
-    public JsonDeserializer<?> createContextual(
-        DeserializationContext context, @Nullable BeanProperty property) {
-      optional = property != null && !property.getType().isPrimitive();
-      return this;
-    }
-
-    @Override
-    public @Nullable T getNullValue(DeserializationContext context) {
-      return optional ? null : value.apply(BigInteger.ZERO);
+    public T getNullValue(DeserializationContext context) {
+      return value.apply(BigInteger.ZERO);
     }
   }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,6 +31,8 @@ final class WireText {
         return Integer.compare(a.length(), b.length());
       };
 
+  private static final byte[] REPLACEMENT = "\\ufffd".getBytes(StandardCharsets.US_ASCII);
+
   private WireText() {}
 
   /** The text with U+FFFD in place of surrogates without a partner, which UTF-8 cannot carry. */
@@ -40,6 +43,49 @@ final class WireText {
       }
     }
     return text;
+  }
+
+  /**
+   * The body with {@code \\ufffd} in place of escapes that are surrogates without a partner: the
+   * library refuses them in keys. Bodies without such escapes are given back as they are.
+   */
+  static byte[] wellFormed(byte[] body) {
+    byte[] result = body;
+    for (int i = 0; i + 5 < body.length; i++) {
+      if (body[i] != '\\') {
+        continue;
+      }
+      int unit = escaped(body, i);
+      boolean pair =
+          Character.isSurrogate((char) unit)
+              && Character.isSurrogatePair((char) unit, (char) escaped(body, i + 6));
+      if (pair) {
+        i += 11;
+      } else if (Character.isSurrogate((char) unit)) {
+        result = result == body ? body.clone() : result;
+        System.arraycopy(REPLACEMENT, 0, result, i, REPLACEMENT.length);
+        i += 5;
+      } else {
+        i++;
+      }
+    }
+    return result;
+  }
+
+  /** The char of the escape that begins there, or 0. */
+  private static int escaped(byte[] body, int at) {
+    if (at + 5 >= body.length || body[at] != '\\' || body[at + 1] != 'u') {
+      return 0;
+    }
+    int unit = 0;
+    for (int i = at + 2; i < at + 6; i++) {
+      int digit = Character.digit(body[i], 16);
+      if (digit < 0) {
+        return 0;
+      }
+      unit = unit << 4 | digit;
+    }
+    return unit;
   }
 
   private static String replacingLoneSurrogates(String text) {

@@ -101,7 +101,8 @@ class PayloadDecoderTest {
         "{\"a\":1]",
         "{\"signal\":\"kill\"}",
         "{\"signal\":1} x",
-        "{\"source\":-1}",
+        "{\"source\":\"1\"}",
+        "{\"source\":0.5}",
         "{\"data\":5}"
       })
   void whatIsNoMessageIsRefusedAtOnce(String text) {

@@ -11,6 +11,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Go's decoder makes of a body, and how its refusals read. */
 class WireDecodingTest {
@@ -136,6 +137,80 @@ class WireDecodingTest {
 
     assertThat(spec.handle()).isEqualTo("x\ufffdy");
     assertThat(spec.properties()).isEqualTo(Map.of("k\ufffd", "\ufffd"));
+  }
+
+  @Test
+  void halvesOfPairsInKeysBecomeReplacementCharactersToo() {
+    assertThat(spec("{\"properties\":{\"\\ud800\":\"\\udc00\"},\"\\udfff\":1}").properties())
+        .isEqualTo(Map.of("\ufffd", "\ufffd"));
+    assertThat(
+            spec("{\"properties\":{\"\\ud83d\\ude00\\\\ud800\":\"\\ud800\\ud83d\\ude00\"}}")
+                .properties())
+        .isEqualTo(Map.of("\ud83d\ude00\\ud800", "\ufffd\ud83d\ude00"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "\n\t\r  \n"})
+  void nothingButWhiteSpaceIsTheEndOfInput(String body) {
+    assertThatThrownBy(() -> spec(body)).hasMessage("EOF");
+  }
+
+  // Beside "env" there may be what neither we nor Go know; it has no bounds but the body's
+  @Test
+  void whatNobodyReadsMayHaveAnyLength() {
+    String digits = "1".repeat(100_000);
+
+    assertThat(spec("{\"x\":" + digits + ",\"y\":[-" + digits + ".5e7],\"handle\":\"h\"}").handle())
+        .isEqualTo("h");
+    assertThat(
+            spec("{\"k" + digits + "\":1,\"properties\":{\"" + digits + "\":\"v\"}}").properties())
+        .isEqualTo(Map.of(digits, "v"));
+  }
+
+  @Test
+  void whatIsNoAddressIsNotRepeatedWhole() {
+    String text = "1".repeat(1_000_000);
+
+    assertThatThrownBy(
+            () -> spec("{\"netout_rules\":[{\"networks\":[{\"start\":\"" + text + "\"}]}]}"))
+        .hasMessageStartingWith("invalid request: netout_rules[0].networks[0].start: invalid IP")
+        .message()
+        .hasSizeLessThan(400);
+  }
+
+  @Test
+  void numbersOfEnumerationsBeyondTheirTablesAreKept() {
+    NetOutRule rule = WireJson.decode(utf8("{\"protocol\":255,\"icmps\":{}}"), NetOutRule.class);
+    ProcessPayload payload =
+        WireJson.decode(
+            utf8("{\"source\":-9223372036854775808,\"signal\":9223372036854775807}"),
+            ProcessPayload.class);
+
+    assertThat(rule.protocol()).isEqualTo(255);
+    assertThat(rule.icmps()).isEqualTo(new IcmpControl(0, null));
+    assertThat(payload.source()).isEqualTo(Long.MIN_VALUE);
+    assertThat(payload.signal()).isEqualTo(Long.MAX_VALUE);
+    assertThat(spec("{\"bind_mounts\":[{\"mode\":7,\"origin\":255}]}").bindMounts())
+        .containsExactly(new BindMount("", "", 7, 255));
+  }
+
+  @Test
+  void presenceAloneHasAMeaningWhereTheProtocolSaysSo() {
+    ProcessSpec present =
+        WireJson.decode(
+            utf8("{\"limits\":{},\"tty\":{},\"bind_mounts\":[],\"rlimits\":{\"nofile\":0}}"),
+            ProcessSpec.class);
+    ProcessSpec absent =
+        WireJson.decode(
+            utf8(
+                "{\"limits\":null,\"tty\":null,\"bind_mounts\":null,\"rlimits\":{\"nofile\":null}}"),
+            ProcessSpec.class);
+
+    assertThat(present.limits()).isNotNull();
+    assertThat(present.tty()).isEqualTo(new TtySpec(null));
+    assertThat(present.bindMounts()).isNotNull().isEmpty();
+    assertThat(present.rlimits().nofile()).isZero();
+    assertThat(absent).isEqualTo(ProcessSpec.of(""));
   }
 
   @Test

@@ -132,7 +132,7 @@ class WireRoundTripTest {
     return Combinators.combine(
             text(),
             text(),
-            upTo(255).injectNull(0.3),
+            Arbitraries.longs().injectNull(0.3),
             text().injectNull(0.3),
             Arbitraries.longs().injectNull(0.3),
             text().injectNull(0.3),

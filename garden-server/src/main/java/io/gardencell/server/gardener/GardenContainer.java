@@ -137,7 +137,7 @@ final class GardenContainer implements BackendContainer {
   public String property(String key) {
     String value = properties().get(key);
     if (value == null) {
-      throw GardenException.failure("property does not exist: " + key);
+      throw GardenException.propertyNotFound(key);
     }
     return value;
   }

@@ -2,6 +2,7 @@ package io.gardencell.server.grace;
 
 import io.gardencell.api.Handle;
 import io.gardencell.server.log.LogSession;
+import io.netty.util.Timeout;
 import io.netty.util.Timer;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,6 +10,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +49,7 @@ public final class GraceTimers {
     this.leastRetry = leastRetry;
   }
 
-  /** Begins the countdown of a container; zero never ends. */
+  /** Begins the countdown of a container; zero or less never ends. */
   public void arm(Handle handle, Duration graceTime) {
     countdowns.computeIfAbsent(handle, Countdown::new).set(graceTime);
   }
@@ -86,6 +88,7 @@ public final class GraceTimers {
     private Duration graceTime = Duration.ZERO;
     private int holds;
     private long round;
+    private @Nullable Timeout timeout;
 
     Countdown(Handle handle) {
       this.handle = handle;
@@ -98,7 +101,7 @@ public final class GraceTimers {
 
     synchronized void end() {
       graceTime = Duration.ZERO;
-      round++;
+      start(graceTime);
     }
 
     synchronized Hold hold() {
@@ -120,10 +123,15 @@ public final class GraceTimers {
       };
     }
 
+    /** Begins anew; what waited until now is taken off the wheel, or uses would pile up there. */
     private void start(Duration delay) {
       long mine = ++round;
-      if (holds == 0 && !graceTime.isZero()) {
-        timer.newTimeout(timeout -> fire(mine), delay.toNanos(), TimeUnit.NANOSECONDS);
+      if (timeout != null) {
+        timeout.cancel();
+        timeout = null;
+      }
+      if (holds == 0 && !graceTime.isZero() && !graceTime.isNegative()) {
+        timeout = timer.newTimeout(due -> fire(mine), delay.toNanos(), TimeUnit.NANOSECONDS);
       }
     }
 

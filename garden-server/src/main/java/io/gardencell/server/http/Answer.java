@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** What a handler wants to be sent. */
@@ -43,7 +44,7 @@ public sealed interface Answer {
   }
 
   /**
-   * A body that is sent at once.
+   * A body that is sent at once: in one chunk if it is not small, as the reference sends it.
    *
    * @param more header fields besides the type and the length
    */
@@ -52,11 +53,31 @@ public sealed interface Answer {
 
     ByteBuf encode(ByteBufAllocator allocator, boolean http10, boolean close, boolean headOnly) {
       HttpHead head = new HttpHead(status, http10);
-      more.forEach(head::with);
-      head.withContentType(contentType).withDate();
+      if (more.isEmpty()) {
+        head.withContentType(contentType);
+      } else {
+        TreeMap<String, String> sorted = new TreeMap<>(more);
+        sorted.put("Content-Type", contentType);
+        sorted.forEach(head::with);
+      }
+      head.withDate();
+      if (body.length > HttpHead.SMALL_BODY && !http10 && !headOnly) {
+        return chunked(head.withConnection(false, close), allocator);
+      }
       head.with("Content-Length", Integer.toString(body.length)).withConnection(http10, close);
       int size = headOnly ? 0 : body.length;
       return head.encode(allocator, size).writeBytes(body, 0, size);
+    }
+
+    private ByteBuf chunked(HttpHead head, ByteBufAllocator allocator) {
+      byte[] begin =
+          (Integer.toHexString(body.length) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+      byte[] end = "\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+      return head.with("Transfer-Encoding", "chunked")
+          .encode(allocator, begin.length + body.length + end.length)
+          .writeBytes(begin)
+          .writeBytes(body)
+          .writeBytes(end);
     }
   }
 

@@ -58,7 +58,7 @@ final class Call implements Runnable {
     if (failure instanceof GardenException told) {
       // A client that asks for a process that has ended is no event.
       if (!(told instanceof GardenException.ProcessNotFound)) {
-        log.atInfo().addKeyValue("error", told.getMessage()).log("failed");
+        log.atInfo().addKeyValue("error", told.loggable()).log("failed");
       }
       return Answer.error(told);
     }

@@ -117,7 +117,7 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
         decoder.feed(bytes.nioBuffer(), this::payload);
       }
     } catch (GardenException e) {
-      log.atDebug().addKeyValue("error", e.getMessage()).log("undecodable control payload");
+      log.atDebug().addKeyValue("error", e.loggable()).log("undecodable control payload");
       gone(ctx);
     } finally {
       bytes.release();

@@ -126,6 +126,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       ctx.channel().config().setAutoRead(false);
       deadline().in(server.settings().idle());
     } else {
+      // Nor does a client that takes nothing keep the last answer for ever.
+      deadline().in(server.settings().idle());
       ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
           .addListener(done -> end(ctx, done.isSuccess() && !received));
     }

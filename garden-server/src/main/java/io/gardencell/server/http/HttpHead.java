@@ -12,6 +12,9 @@ import java.util.Locale;
 /** Header blocks, byte for byte in the order the reference has them. Any thread. */
 final class HttpHead {
 
+  /** Whole bodies up to this size are sent with their length, larger ones in chunks (net/http). */
+  static final int SMALL_BODY = 2048;
+
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
           .withZone(ZoneOffset.UTC);

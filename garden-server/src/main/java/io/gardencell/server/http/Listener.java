@@ -16,6 +16,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.slf4j.Logger;
@@ -29,6 +30,11 @@ final class Listener implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
   private static final int BACKLOG = 4096;
+
+  /** Of the mode's bits, those that say what kind of file it is, and a socket's (stat.h). */
+  private static final int FILE_KIND = 0170000;
+
+  private static final int SOCKET = 0140000;
 
   private final SocketAddress address;
   private final Channel channel;
@@ -81,15 +87,25 @@ final class Listener implements AutoCloseable {
     if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    boolean other =
-        Files.isDirectory(socket, LinkOption.NOFOLLOW_LINKS)
-            || Files.isRegularFile(socket, LinkOption.NOFOLLOW_LINKS)
-            || Files.isSymbolicLink(socket);
-    if (other) {
-      throw new IOException(
-          "error deleting existing socket: " + socket + " is not a socket, not removed");
+    String problem = "error deleting existing socket: " + socket;
+    if (!isSocket(socket)) {
+      throw new IOException(problem + " is not a socket, not removed");
     }
-    Files.delete(socket);
+    try {
+      Files.delete(socket);
+    } catch (IOException e) {
+      throw new IOException(problem + ": " + e, e);
+    }
+  }
+
+  /** Where files have Unix's modes these tell; elsewhere a socket is what is nothing else. */
+  private static boolean isSocket(Path file) throws IOException {
+    if (file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+      Object mode = Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+      return mode instanceof Integer bits && (bits & FILE_KIND) == SOCKET;
+    }
+    return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        .isOther();
   }
 
   private void openToAll(Path socket) throws IOException {

@@ -7,6 +7,8 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,22 +31,37 @@ record RequestHead(
     String requestId,
     @Nullable Answer refusal) {
 
+  /** Shorter lines make no difference to the limit; Go is as generous with its 4 KiB. */
+  private static final int LONG_LINE = 1 << 12;
+
   static RequestHead of(HttpRequest request) {
-    String target = originForm(request.uri());
+    String target = originForm(text(request.uri()));
     int mark = target.indexOf('?');
     boolean wellFormed = request.decoderResult().isSuccess();
+    boolean bodiless =
+        wellFormed
+            && !HttpUtil.isTransferEncodingChunked(request)
+            && HttpUtil.getContentLength(request, 0L) == 0;
     return new RequestHead(
         request.method().name(),
         mark < 0 ? target : target.substring(0, mark),
         mark < 0 ? "" : target.substring(mark + 1),
         wellFormed && request.protocolVersion().equals(HttpVersion.HTTP_1_0),
         wellFormed && HttpUtil.isKeepAlive(request),
-        HttpUtil.is100ContinueExpected(request),
-        wellFormed
-            && !HttpUtil.isTransferEncodingChunked(request)
-            && HttpUtil.getContentLength(request, 0L) == 0,
+        !bodiless && HttpUtil.is100ContinueExpected(request),
+        bodiless,
         request.headers().get("X-Vcap-Request-Id", ""),
         refusal(request));
+  }
+
+  /** The decoder makes a char of each byte; clients that do not escape send UTF-8 (curl does). */
+  private static String text(String uri) {
+    for (int i = 0; i < uri.length(); i++) {
+      if (uri.charAt(i) >= 0x80) {
+        return new String(uri.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+      }
+    }
+    return uri;
   }
 
   /** A target that names the server as well is good, too. */
@@ -56,10 +73,24 @@ record RequestHead(
     return slash < 0 ? "/" : target.substring(slash);
   }
 
+  /** The decoder bounds the line and the headers each for itself, the protocol both together. */
+  private static boolean isTooLong(HttpRequest request) {
+    long length = request.uri().length();
+    if (length < LONG_LINE) {
+      return false;
+    }
+    for (Map.Entry<String, String> header : request.headers()) {
+      length += header.getKey().length() + header.getValue().length() + ": \r\n".length();
+    }
+    return length > ServerSettings.HEADER_LIMIT;
+  }
+
   /** The texts are those of Go's net/http. */
   private static @Nullable Answer refusal(HttpRequest request) {
     Throwable cause = request.decoderResult().cause();
-    if (cause instanceof TooLongHttpHeaderException || cause instanceof TooLongHttpLineException) {
+    if (cause instanceof TooLongHttpHeaderException
+        || cause instanceof TooLongHttpLineException
+        || isTooLong(request)) {
       return Answer.text(431, "431 Request Header Fields Too Large");
     }
     if (request.decoderResult().isFailure()) {

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class StreamedBody extends OutputStream {
 
   private static final int BUFFER = 1 << 18;
-  private static final int SMALL = 2048;
 
   private final ChannelHandlerContext ctx;
   private final String contentType;
@@ -68,7 +67,7 @@ final class StreamedBody extends OutputStream {
   void finish() throws IOException {
     ByteBuf rest = buffer;
     int size = rest == null ? 0 : rest.readableBytes();
-    if (!begun && size <= SMALL) {
+    if (!begun && size <= HttpHead.SMALL_BODY) {
       HttpHead head = head().with("Content-Length", Integer.toString(size));
       head.withConnection(http10, close);
       ctx.write(head.encode(ctx.alloc(), 0));
@@ -101,11 +100,11 @@ final class StreamedBody extends OutputStream {
     if (!begun) {
       begun = true;
       HttpHead head = head();
-      if (!http10) {
-        head.with("Transfer-Encoding", "chunked");
-      }
       if (close || http10) {
         head.with("Connection", "close");
+      }
+      if (!http10) {
+        head.with("Transfer-Encoding", "chunked");
       }
       ctx.write(head.encode(ctx.alloc(), 0));
     }

@@ -78,8 +78,13 @@ public final class LogSession implements AutoCloseable {
 
   /** The same for one container. */
   public LogSession with(String handle) {
-    MDC.put(LogKeys.HANDLE, handle);
+    about(handle);
     return this;
+  }
+
+  /** What the thread does turned out to be for this container. */
+  public static void about(String handle) {
+    MDC.put(LogKeys.HANDLE, handle);
   }
 
   /** What this thread does now, for log lines of other threads. */

@@ -12,6 +12,7 @@ import io.gardencell.server.http.Answer;
 import io.gardencell.server.http.Lane;
 import io.gardencell.server.http.Request;
 import io.gardencell.server.http.Router;
+import io.gardencell.server.log.LogSession;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -72,6 +73,7 @@ final class ContainerRoutes implements RouteGroup {
 
   private Answer create(Request request) {
     ContainerSpec spec = request.json(ContainerSpec.class);
+    Handle.find(spec.handle()).ifPresent(named -> LogSession.about(named.value()));
     if (spec.graceTime().isNegative()) {
       throw GardenException.failure("invalid grace time: " + spec.graceTime().toNanos());
     }

@@ -141,6 +141,29 @@ class GraceTimersTest {
     assertThat(reaped).isEmpty();
   }
 
+  // what an older daemon or a client's SetProperty left in the property must not reap at the start
+  @Test
+  void lessThanZeroNeverReaps() throws Exception {
+    timers.arm(H, Duration.ofNanos(-1));
+
+    pass(1_000_000);
+
+    assertThat(reaped).isEmpty();
+  }
+
+  // garden-api.md §14 weakness 17
+  @Test
+  void usesDoNotPileUpOnTheTimer() {
+    timers.arm(H, Duration.ofDays(1));
+    for (int i = 0; i < 1000; i++) {
+      timers.hold(H).close();
+    }
+
+    assertThat(timer.pending()).isEqualTo(1);
+    timers.forget(H);
+    assertThat(timer.pending()).isZero();
+  }
+
   // garden-api.md §15 case 43; §14 weakness 7
   @Test
   void aFailedReapIsTriedAgainAfterHalfAMinuteOrTheGraceTime() throws Exception {

@@ -43,7 +43,16 @@ public final class ManualTimer implements Timer {
     return Set.of();
   }
 
-  private record Due(Timer timer, TimerTask task, long at) implements Timeout {
+  /** How many tasks wait for their time. */
+  public synchronized int pending() {
+    return waiting.size();
+  }
+
+  private synchronized boolean remove(Due due) {
+    return waiting.remove(due);
+  }
+
+  private record Due(ManualTimer timer, TimerTask task, long at) implements Timeout {
 
     @Override
     public boolean isExpired() {
@@ -57,7 +66,7 @@ public final class ManualTimer implements Timer {
 
     @Override
     public boolean cancel() {
-      return false;
+      return timer.remove(this);
     }
   }
 }

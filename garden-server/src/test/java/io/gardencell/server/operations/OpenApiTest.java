@@ -2,24 +2,33 @@ package io.gardencell.server.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gardencell.api.IpAddress;
+import io.gardencell.api.U64;
 import io.gardencell.server.http.RequestObserver;
 import io.gardencell.server.http.Router;
 import io.gardencell.server.route.GardenApi;
 import io.gardencell.server.route.ServedTest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
@@ -31,6 +40,17 @@ class OpenApiTest extends ServedTest {
   private static final Path DESCRIPTION =
       Path.of(System.getProperty("gardencell.root", ".."), "docs", "openapi.yaml");
   private static final Pattern PARAMETER = Pattern.compile(":([a-z]+)");
+
+  private static final Map<Type, Map<String, Object>> SCALARS =
+      Map.of(
+          String.class, Map.of("type", "string"),
+          IpAddress.class, Map.of("type", "string"),
+          boolean.class, Map.of("type", "boolean"),
+          int.class, Map.of("type", "integer"),
+          Integer.class, Map.of("type", "integer"),
+          long.class, Map.of("type", "integer", "format", "int64"),
+          Long.class, Map.of("type", "integer", "format", "int64"),
+          Duration.class, Map.of("type", "integer", "format", "int64"));
 
   private Map<?, ?> description = Map.of();
 
@@ -91,24 +111,80 @@ class OpenApiTest extends ServedTest {
   }
 
   @Test
-  void everySchemaHasTheKeysOfItsRecordInTheirOrder() throws ClassNotFoundException {
+  void everySchemaHasTheKeysAndTypesOfItsRecordInTheirOrder() throws ClassNotFoundException {
     Map<?, ?> schemas = under(description, "components", "schemas");
 
     assertThat(schemas).hasSizeGreaterThan(30);
     for (Object name : schemas.keySet()) {
       Class<?> record = Class.forName("io.gardencell.api." + name);
-      List<String> keys =
-          Arrays.stream(record.getRecordComponents()).map(OpenApiTest::wireName).toList();
-      assertThat(under(schemas, name.toString(), "properties").keySet())
-          .as(name.toString())
-          .map(Object::toString)
-          .containsExactlyElementsOf(keys);
+      Map<String, Object> expected = new LinkedHashMap<>();
+      for (RecordComponent component : record.getRecordComponents()) {
+        expected.put(wireName(component), schema(component));
+      }
+      Map<String, Object> found = new LinkedHashMap<>();
+      under(schemas, name.toString(), "properties")
+          .forEach(
+              (key, schema) -> {
+                Map<Object, Object> bare = new LinkedHashMap<>((Map<?, ?>) schema);
+                bare.remove("description");
+                found.put(key.toString(), bare);
+              });
+      assertThat(found).as(name.toString()).isEqualTo(expected);
+      assertThat(found.keySet()).containsExactlyElementsOf(expected.keySet());
     }
+  }
+
+  /** A null is written only where nothing is left out, and where there may be one. */
+  private static Map<String, Object> schema(RecordComponent component) {
+    JsonInclude include = component.getDeclaringRecord().getAnnotation(JsonInclude.class);
+    boolean always = include != null && include.value() == JsonInclude.Include.ALWAYS;
+    Map<String, Object> schema =
+        component.isAnnotationPresent(U64.class)
+            ? Map.of("type", "integer", "format", "uint64")
+            : schema(component.getGenericType());
+    if (!always || !component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+      return schema;
+    }
+    // What stands beside a reference is ignored.
+    Map<String, Object> nullable = new HashMap<>(Map.of("nullable", true));
+    nullable.putAll(schema.containsKey("$ref") ? Map.of("allOf", List.of(schema)) : schema);
+    return nullable;
+  }
+
+  private static Map<String, Object> schema(Type type) {
+    if (type instanceof ParameterizedType generic) {
+      Type[] arguments = generic.getActualTypeArguments();
+      Map<String, Object> element = schema(arguments[arguments.length - 1]);
+      return generic.getRawType().equals(List.class)
+          ? Map.of("type", "array", "items", element)
+          : Map.of("type", "object", "additionalProperties", element);
+    }
+    if (type instanceof Class<?> record && record.isRecord()) {
+      return Map.of("$ref", "#/components/schemas/" + record.getSimpleName());
+    }
+    return Objects.requireNonNull(SCALARS.get(type), type.getTypeName());
   }
 
   private static String wireName(RecordComponent component) {
     JsonProperty property = component.getAccessor().getAnnotation(JsonProperty.class);
     return property == null ? component.getName() : property.value();
+  }
+
+  @Test
+  void theHostsFactsAreThoseDescribed() throws IOException {
+    Map<?, ?> answer = under(description, "paths", "/host", "get", "responses", "200", "content");
+    List<String> described = new ArrayList<>();
+    under(answer, "application/json", "schema", "properties")
+        .keySet()
+        .forEach(key -> described.add(key.toString()));
+
+    List<String> told = new ArrayList<>();
+    new ObjectMapper()
+        .readTree(connect().get("/host").body())
+        .fieldNames()
+        .forEachRemaining(told::add);
+
+    assertThat(told).isEqualTo(described);
   }
 
   @Test

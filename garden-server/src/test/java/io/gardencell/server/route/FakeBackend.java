@@ -113,7 +113,15 @@ public final class FakeBackend implements ContainerBackend {
   @Override
   public Map<String, ContainerMetricsEntry> bulkMetrics(List<String> handles) {
     Map<String, ContainerMetricsEntry> entries = new LinkedHashMap<>();
-    handles.forEach(h -> entries.put(h, new ContainerMetricsEntry(Metrics.NONE, null)));
+    for (String handle : handles) {
+      entries.put(
+          handle,
+          find(handle)
+              .map(c -> new ContainerMetricsEntry(c.metrics(), null))
+              .orElseGet(
+                  () ->
+                      ContainerMetricsEntry.failed(new GardenException.ContainerNotFound(handle))));
+    }
     return entries;
   }
 
@@ -142,6 +150,8 @@ public final class FakeBackend implements ContainerBackend {
     volatile FakeProcess process = new FakeProcess();
     volatile Duration graceTime = Duration.ZERO;
     volatile Runnable onStop = () -> {};
+    volatile Runnable onSetGraceTime = () -> {};
+    volatile Limits limits = Limits.NONE;
     volatile Metrics metrics = Metrics.NONE;
     volatile @Nullable ContainerInfo info;
     volatile FileSource source = new BytesSource(new byte[0]);
@@ -172,7 +182,7 @@ public final class FakeBackend implements ContainerBackend {
 
     @Override
     public Limits limits() {
-      return Limits.NONE;
+      return limits;
     }
 
     @Override
@@ -184,7 +194,7 @@ public final class FakeBackend implements ContainerBackend {
     public String property(String key) {
       String value = properties.get(key);
       if (value == null) {
-        throw GardenException.failure("property does not exist: " + key);
+        throw GardenException.propertyNotFound(key);
       }
       return value;
     }
@@ -206,6 +216,7 @@ public final class FakeBackend implements ContainerBackend {
 
     @Override
     public void setGraceTime(Duration value) {
+      onSetGraceTime.run();
       graceTime = value;
     }
 

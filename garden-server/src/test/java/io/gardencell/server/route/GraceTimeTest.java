@@ -2,6 +2,8 @@ package io.gardencell.server.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gardencell.api.GardenException;
+import io.gardencell.api.Handle;
 import io.gardencell.server.grace.ManualTimer;
 import io.gardencell.server.http.Lane;
 import io.gardencell.server.http.ServerSettings;
@@ -15,6 +17,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GraceTimeTest extends ServedTest {
 
@@ -149,6 +153,129 @@ class GraceTimeTest extends ServedTest {
 
   private void awaitControls(int count) throws Exception {
     api.hijacked().awaitControls(count, Duration.ofSeconds(10));
+  }
+
+  // garden-api.md §9: what pauses the countdown, after which it starts again in full
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PUT | /stop | {}",
+        "PUT | /files?destination=x&user= | tar",
+        "GET | /files?source=x&user= | ''",
+        "GET | /limits/bandwidth | ''",
+        "GET | /limits/cpu | ''",
+        "GET | /limits/disk | ''",
+        "GET | /limits/memory | ''",
+        "POST | /net/in | {}",
+        "POST | /net/out | {}",
+        "POST | /net/out/bulk | null",
+        "GET | /metrics | ''",
+        "GET | /properties | ''",
+        "GET | /properties/k | ''",
+        "PUT | /properties/k | {}",
+        "DELETE | /properties/k | ''",
+        "GET | /info | ''",
+        "GET | /processes/unknown | ''",
+      })
+  void aUseOfTheContainerStartsTheCountdownAgain(String method, String path, String body)
+      throws Exception {
+    RawClient client = create("");
+    pass(400);
+
+    client.call(method, "/containers/h" + path, body);
+    // A download is over for its client a moment before its thread lets go of the container.
+    meetOnAllThreads(api.lanes().of(Lane.TRANSFER));
+
+    pass(499);
+    assertThat(isThere()).isTrue();
+    pass(1);
+    assertThat(isThere()).isFalse();
+  }
+
+  // garden-api.md §9: what neither pauses nor resets it
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "GET | /ping | ''",
+        "GET | /containers | ''",
+        "POST | /containers | {\"handle\":\"other\",\"grace_time\":1}",
+        "GET | /containers/bulk_info?handles=h | ''",
+        "GET | /containers/bulk_metrics?handles=h | ''",
+        "GET | /containers/h/processes/p1/attaches/1/stdout | ''",
+        "GET | /containers/h/nope | ''",
+      })
+  void whatIsNoUseOfTheContainerLeavesTheCountdownAlone(String method, String path, String body)
+      throws Exception {
+    create("");
+    pass(400);
+
+    connect()
+        .send(method + " " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length())
+        .send("\r\n\r\n" + body)
+        .head();
+
+    pass(99);
+    assertThat(backend.containers).containsKey(Handle.parse("h"));
+    pass(1);
+    assertThat(isThere()).isFalse();
+  }
+
+  // garden-api.md §9: a destroy that fails leaves the countdown as it was
+  @Test
+  void afterAFailedDestroyTheCountdownGoesOn() throws Exception {
+    RawClient client = create("");
+    backend.beforeDestroy =
+        () -> {
+          throw GardenException.failure("not now");
+        };
+    pass(400);
+    assertThat(client.call("DELETE", "/containers/h", "").status()).isEqualTo(500);
+    backend.beforeDestroy = () -> {};
+
+    pass(99);
+    assertThat(isThere()).isTrue();
+    pass(1);
+    assertThat(isThere()).isFalse();
+  }
+
+  // garden-api.md §9 and §10: a reap and a destroy go the same way
+  @Test
+  void duringAReapAClientsDestroyIsRefused() throws Exception {
+    RawClient client = create("");
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    backend.beforeDestroy =
+        () -> {
+          begun.countDown();
+          ServerLifeTest.await(go);
+        };
+    ((ManualTimer) timer).advance(Duration.ofMillis(500));
+    ServerLifeTest.await(begun);
+
+    String refused = client.call("DELETE", "/containers/h", "").body();
+    go.countDown();
+    pass(0);
+
+    assertThat(refused).contains("\"Message\":\"container already being destroyed\"");
+    assertThat(backend.destroyCalls).hasValue(1);
+    assertThat(isThere()).isFalse();
+  }
+
+  // garden-api.md §8 and §9
+  @Test
+  void aTimeThatCannotBeStoredCountsAllTheSame() throws Exception {
+    RawClient client = create("");
+    backend.only().onSetGraceTime =
+        () -> {
+          throw GardenException.failure("disk is full");
+        };
+
+    assertThat(client.call("PUT", "/containers/h/grace_time", "10000000").body()).isEqualTo("{}\n");
+
+    pass(10);
+    assertThat(isThere()).isFalse();
   }
 
   // garden-api.md §15 case 39

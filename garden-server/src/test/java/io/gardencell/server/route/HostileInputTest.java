@@ -99,6 +99,23 @@ class HostileInputTest extends ServedTest {
     assertThat(source.closed).succeedsWithin(Duration.ofSeconds(10));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"close", "keep-alive"})
+  void anAnswerThatNobodyTakesEndsTheConnection(String connection) throws Exception {
+    backend.add("h").properties.put("k", "v".repeat(16 << 20));
+
+    connect()
+        .send("GET /containers/h/properties HTTP/1.1\r\nHost: a\r\nConnection: ")
+        .send(connection + "\r\n\r\n")
+        .head();
+
+    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (api.server().openConnections() > 0) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      assertThat(new CountDownLatch(1).await(10, TimeUnit.MILLISECONDS)).isFalse();
+    }
+  }
+
   @Test
   void aSlowButSteadyUploadIsNotCut() throws Exception {
     FakeBackend.FakeContainer container = backend.add("h");
@@ -124,6 +141,50 @@ class HostileInputTest extends ServedTest {
     }
 
     assertThat(client.head()).startsWith("HTTP/1.1 431 ");
+  }
+
+  // garden-api.md §1: the limit is for the line and the headers together
+  @Test
+  void aLineAndHeadersThatTogetherAreOverTheLimitAreRefused() throws IOException {
+    GardenApi patient = api(settings(Duration.ZERO, Duration.ZERO));
+    try (RawClient client = new RawClient(patient.port())) {
+      client.send("GET /containers?" + "x".repeat(600_000) + " HTTP/1.1\r\nHost: api\r\n");
+      client.send("X: " + "x".repeat(600_000) + "\r\n\r\n");
+
+      assertThat(client.head()).startsWith("HTTP/1.1 431 ");
+    } finally {
+      patient.stop();
+    }
+  }
+
+  // garden-api.md §1: neither a call that takes long nor a stream of a process has a time
+  @Test
+  void callsAndStreamsMayTakeLongerThanAnIdleConnection() throws Exception {
+    FakeBackend.FakeContainer container = backend.add("h");
+    RawClient run = connect();
+    run.send("POST /containers/h/processes HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}");
+    run.head();
+    run.line();
+    RawClient stdout = connect();
+    stdout
+        .send("GET /containers/h/processes/p1/attaches/1/stdout HTTP/1.1\r\nHost: a\r\n\r\n")
+        .head();
+    CountDownLatch never = new CountDownLatch(1);
+    backend.onCreate =
+        () -> {
+          try {
+            assertThat(never.await(900, TimeUnit.MILLISECONDS)).isFalse();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        };
+
+    assertThat(connect().call("POST", "/containers", "{}").status()).isEqualTo(200);
+
+    container.process.stdout.write("still there".getBytes());
+    assertThat(new String(stdout.read(11))).isEqualTo("still there");
+    run.send("{\"signal\":1}");
+    container.process.killed.get(10, TimeUnit.SECONDS);
   }
 
   @Test

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gardencell.server.route.RawClient.Reply;
 import java.io.IOException;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class PlainHttpTest extends ServedTest {
 
@@ -74,52 +72,6 @@ class PlainHttpTest extends ServedTest {
         .endsWith("\r\n\r\n{}\n");
   }
 
-  // garden-api.md §15 cases 3 and 24
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"/ping/", "/nope", "/containers/a/properties/a/b", "/containers/h/properties/%zz"})
-  void unknownPathsAreNotFoundInPlainText(String path) throws IOException {
-    Reply reply = connect().get(path);
-
-    assertThat(reply.status()).isEqualTo(404);
-    assertThat(reply.header("Content-Type")).isEqualTo("text/plain; charset=utf-8");
-    assertThat(reply.header("X-Content-Type-Options")).isEqualTo("nosniff");
-    assertThat(reply.body()).isEqualTo("404 page not found\n");
-  }
-
-  // garden-api.md §15 case 5
-  @Test
-  void destroyWithoutHandleIsNotFound() throws IOException {
-    assertThat(connect().call("DELETE", "/containers/", "").body())
-        .isEqualTo("404 page not found\n");
-  }
-
-  // garden-api.md §15 case 4
-  @ParameterizedTest
-  @CsvSource({
-    "PUT, /containers, 'GET, POST'",
-    "GET, /containers/h, DELETE",
-    "PUT, /containers/h/limits/cpu, GET"
-  })
-  void otherMethodsAreNotAllowed(String method, String path, String allowed) throws IOException {
-    Reply reply = connect().call(method, path, "");
-
-    assertThat(reply.status()).isEqualTo(405);
-    assertThat(reply.header("Allow")).isEqualTo(allowed);
-    assertThat(reply.body()).isEqualTo("Method Not Allowed\n");
-  }
-
-  // garden-api.md §15 case 4
-  @Test
-  void headIsNotAllowedAndHasNoBody() throws IOException {
-    RawClient client = connect();
-    client.send("HEAD /ping HTTP/1.1\r\nHost: api\r\nConnection: close\r\n\r\n");
-
-    String all = new String(client.rest());
-
-    assertThat(all).startsWith("HTTP/1.1 405 ").contains("Allow: GET\r\n").endsWith("\r\n\r\n");
-  }
-
   // garden-api.md §14 weakness 16
   @Test
   void aBrokenHandlerIsAnInternalErrorAndTheConnectionLives() throws IOException {
@@ -136,30 +88,10 @@ class PlainHttpTest extends ServedTest {
     assertThat(client.get("/capacity").status()).isEqualTo(200);
   }
 
-  // garden-api.md §15 case 24; weakness 9
-  @Test
-  void pathSegmentsAreDecodedByPathRules() throws IOException {
-    backend.add("h").properties.putAll(Map.of("a/b c", "1", "a+b", "2"));
-    RawClient client = connect();
-
-    assertThat(client.get("/containers/h/properties/a%2Fb%20c").body())
-        .isEqualTo("{\"value\":\"1\"}\n");
-    assertThat(client.get("/containers/h/properties/a+b").body()).isEqualTo("{\"value\":\"2\"}\n");
-  }
-
   @Test
   void aRequestLineOf16KilobytesIsFine() throws IOException {
     assertThat(connect().get("/containers?a=" + "x".repeat(16384)).status()).isEqualTo(200);
     assertThat(backend.lastFilter.get("a")).hasSize(16384);
-  }
-
-  @Test
-  void aTargetThatNamesTheServerIsGood() throws IOException {
-    RawClient client = connect();
-
-    client.send("GET http://api/ping?x=1 HTTP/1.1\r\nHost: api\r\n\r\n");
-
-    assertThat(client.reply().status()).isEqualTo(200);
   }
 
   @ParameterizedTest
@@ -169,6 +101,8 @@ class PlainHttpTest extends ServedTest {
     "'GET /ping HTTP/3.0\r\nHost: a\r\n\r\n', 505",
     "'GET /ping HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\n\r\n', 417",
     "'GET /ping\r\n\r\n', 400",
+    "'GET /containers/a b HTTP/1.1\r\nHost: a\r\n\r\n', 400",
+    "'GET /ping HTTP/1.1\r\nHost : a\r\n\r\n', 400",
     "'POST /containers HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n', 400"
   })
   void impossibleHeadsAreRefusedAndTheConnectionEnds(String head, int status) throws IOException {
@@ -180,23 +114,93 @@ class PlainHttpTest extends ServedTest {
     assertThat(client.rest()).isEmpty();
   }
 
-  // garden-api.md §15 case 35
-  @Test
-  void aLargeAnswerIsWhole() throws IOException {
-    FakeBackend.FakeContainer container = backend.add("h");
-    container.properties.put("k", "v".repeat(100_000));
+  // garden-api.md §1 and §15 case 35
+  @ParameterizedTest
+  @CsvSource({
+    "2048, Content-Length: 2048",
+    "2049, Transfer-Encoding: chunked",
+    "1000000, Transfer-Encoding: chunked"
+  })
+  void anAnswerIsWholeAndBeyond2048BytesInChunks(int size, String framing) throws IOException {
+    String value = "v".repeat(size - "{'k':''}\n".length());
+    backend.add("h").properties.put("k", value);
+    RawClient client = connect();
 
-    Reply reply = connect().get("/containers/h/properties");
+    Reply reply = client.get("/containers/h/properties");
 
-    assertThat(reply.body()).isEqualTo("{\"k\":\"" + "v".repeat(100_000) + "\"}\n");
+    assertThat(reply.undated())
+        .isEqualTo(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                + framing
+                + "\r\n\r\n{\"k\":\""
+                + value
+                + "\"}\n");
+    assertThat(client.get("/ping").body()).isEqualTo("{}\n");
   }
 
-  // garden-api.md §2.1 rule 2
+  // garden-api.md §1: HTTP/1.0 knows no chunks
   @Test
-  void anEmptyHandleInTheMiddleIsAHandleNobodyKnows() throws IOException {
-    assertThat(connect().get("/containers//info").body())
-        .contains("ContainerNotFoundError")
-        .contains("\"Handle\":\"\"");
+  void aLargeAnswerInHttp10HasItsLength() throws IOException {
+    backend.add("h").properties.put("k", "v".repeat(5000));
+    RawClient client = connect();
+
+    client.send("GET /containers/h/properties HTTP/1.0\r\n\r\n");
+
+    assertThat(new String(client.rest())).contains("Content-Length: 5009\r\n").endsWith("v\"}\n");
+  }
+
+  // garden-api.md §1
+  @Test
+  void nothingIsCompressedAndLargeAnswersToThoseWhoCloseSayBoth() throws IOException {
+    backend.add("h").properties.put("k", "v".repeat(5000));
+    RawClient client = connect();
+
+    client.send(
+        "GET /containers/h/properties HTTP/1.1\r\nHost: api\r\nAccept-Encoding: gzip\r\n"
+            + "Connection: close\r\n\r\n");
+
+    Reply reply = client.reply();
+    assertThat(reply.undated())
+        .startsWith(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n{\"k\":\"vvv");
+    assertThat(client.rest()).isEmpty();
+  }
+
+  @Test
+  void http10KeepsTheConnectionForThoseWhoAsk() throws IOException {
+    RawClient client = connect();
+
+    for (int i = 0; i < 2; i++) {
+      client.send("GET /ping HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n");
+      assertThat(new String(client.read(17))).isEqualTo("HTTP/1.0 200 OK\r\n");
+      assertThat(client.head()).contains("Connection: keep-alive\r\n");
+      assertThat(new String(client.read(3))).isEqualTo("{}\n");
+    }
+  }
+
+  // garden-api.md §1: 100 is sent when a body is about to be read
+  @ParameterizedTest
+  @CsvSource({
+    "/containers, 2, 100",
+    "/containers, 0, 500",
+    "/nope, 2, 404",
+    "/containers/no/files, 2, 404"
+  })
+  void whoWaitsForAWordGetsOneOnlyIfABodyIsToCome(String path, int length, int status)
+      throws IOException {
+    RawClient client = connect();
+    String method = path.endsWith("files") ? "PUT" : "POST";
+
+    client.send(
+        method
+            + " "
+            + path
+            + " HTTP/1.1\r\nHost: api\r\nExpect: 100-continue\r\nContent-Length: "
+            + length
+            + "\r\n\r\n");
+
+    assertThat(client.head()).startsWith("HTTP/1.1 " + status + " ");
   }
 
   @Test

@@ -30,6 +30,11 @@ public final class RawClient implements AutoCloseable {
       return Integer.parseInt(head.substring(9, 12));
     }
 
+    /** Head and body without the line that tells the time. */
+    public String undated() {
+      return head.replaceFirst("Date: [A-Z][a-z]{2}, [^\r]+ GMT\r\n", "") + body;
+    }
+
     public String header(String name) {
       for (String line : head.split("\r\n")) {
         if (line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":")) {

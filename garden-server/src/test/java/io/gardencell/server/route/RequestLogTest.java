@@ -6,12 +6,16 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.gardencell.api.GardenException;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.KeyValuePair;
 
 class RequestLogTest extends ServedTest {
 
@@ -73,6 +77,49 @@ class RequestLogTest extends ServedTest {
     assertThat(lines("failed")).isEmpty();
   }
 
+  // garden-api.md §13: with the handle
+  @Test
+  void aFailedCreateIsLoggedWithTheHandleItWasFor() throws IOException {
+    backend.onCreate =
+        () -> {
+          throw GardenException.failure("no room");
+        };
+
+    connect().call("POST", "/containers", "{\"handle\":\"h\"}");
+
+    assertThat(lines("failed")).hasSize(1);
+    assertThat(lines("failed").get(0).getMDCPropertyMap())
+        .containsEntry("task", "api.garden-server.create")
+        .containsEntry("handle", "h");
+  }
+
+  // garden-api.md §13: never logged, also not as what is wrong with a request
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "POST | /containers | {\"properties\":{\"hush\":1}} | invalid request: properties",
+        "POST | /containers | {\"properties\":{\"k\":hush}} | invalid request: malformed JSON",
+        "POST | /containers | {\"env\":[\"A\",4711.5]} | invalid request: env[1]",
+        "POST | /containers | \"hush\" | invalid request: wrong type",
+        "POST | /containers/h/processes | {\"args\":\"hush\"} | invalid request: args",
+        "PUT | /containers/h/properties/k | {\"value\":{\"hush\":1}} | invalid request: value",
+        "GET | /containers/h/properties/hush | '' | property does not exist",
+      })
+  void whatARefusalTellsTheClientIsNotAllToldToTheLog(
+      String method, String path, String body, String logged) throws IOException {
+    backend.add("h");
+
+    assertThat(connect().call(method, path, body).status()).isEqualTo(500);
+
+    assertThat(lines("failed")).hasSize(1);
+    assertThat(lines("failed").get(0).getKeyValuePairs())
+        .containsExactly(new KeyValuePair("error", logged));
+    assertThat(List.copyOf(lines.list))
+        .noneMatch(l -> (l.getFormattedMessage() + l.getKeyValuePairs()).contains("hush"))
+        .noneMatch(l -> String.valueOf(l.getKeyValuePairs()).contains("4711"));
+  }
+
   // garden-api.md §13: never logged
   @Test
   void secretsStayOutOfTheLog() throws IOException {
@@ -91,6 +138,9 @@ class RequestLogTest extends ServedTest {
     client.line();
     client.send("{\"source\":0,\"data\":\"hush-b\"}{\"source\":0}");
     assertThat(backend.only().process.stdin.received()).isNotNull();
+    client.send("{\"source\":0,\"data\":hush-c}");
+    assertThat(client.rest()).isEmpty();
+    assertThat(lines("undecodable control payload")).hasSize(1);
 
     assertThat(lines.list).isNotEmpty();
     assertThat(List.copyOf(lines.list))

@@ -3,14 +3,20 @@ package io.gardencell.server.route;
 import static io.gardencell.server.route.ServerLifeTest.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gardencell.api.BandwidthLimits;
 import io.gardencell.api.Capacity;
 import io.gardencell.api.ContainerInfo;
+import io.gardencell.api.CpuLimits;
 import io.gardencell.api.CpuStat;
+import io.gardencell.api.DiskLimits;
 import io.gardencell.api.DiskStat;
 import io.gardencell.api.GardenException;
+import io.gardencell.api.Limits;
 import io.gardencell.api.MappedPort;
+import io.gardencell.api.MemoryLimits;
 import io.gardencell.api.MemoryStat;
 import io.gardencell.api.Metrics;
+import io.gardencell.api.PidLimits;
 import io.gardencell.api.PidStat;
 import io.gardencell.server.route.RawClient.Reply;
 import java.io.IOException;
@@ -123,9 +129,12 @@ class RouteDetailsTest extends ServedTest {
     assertThat(client.call("PUT", "/containers/h/grace_time", "500000000\n").body())
         .isEqualTo("{}\n");
     assertThat(container.graceTime).isEqualTo(Duration.ofMillis(500));
+    assertThat(client.call("PUT", "/containers/h/grace_time", "null").body()).isEqualTo("{}\n");
+    assertThat(container.graceTime).isZero();
     assertThat(client.call("PUT", "/containers/h/grace_time", "\"5s\"").status()).isEqualTo(500);
     assertThat(client.call("PUT", "/containers/h/grace_time", "-1").status()).isEqualTo(500);
     assertThat(client.call("PUT", "/containers/no/grace_time", "1").status()).isEqualTo(404);
+    assertThat(client.call("PUT", "/containers/no/grace_time", "x").status()).isEqualTo(500);
   }
 
   // garden-api.md §15 case 27
@@ -162,17 +171,39 @@ class RouteDetailsTest extends ServedTest {
     assertThat(connect().get(path).body()).isEqualTo("{}\n");
   }
 
-  // garden-api.md §15 case 29
+  // garden-api.md §15 case 29, §5.4 and §8
   @Test
-  void bulkInfoReportsAFailureInItsEntry() throws IOException {
+  void bulkInfoReportsFailuresInTheirEntriesAndEachHandleOnce() throws IOException {
     backend.add("a");
 
-    String body = connect().get("/containers/bulk_info?handles=a,b").body();
+    String body = connect().get("/containers/bulk_info?handles=b,a,b,a").body();
 
-    assertThat(body).contains("\"a\":{\"Info\":{\"State\":\"active\"").contains("\"Err\":null");
     assertThat(body)
-        .contains("\"b\":{\"Info\":{\"State\":\"\",\"Events\":null,\"HostIP\":\"\"")
-        .contains("\"Message\":\"unknown handle: b\"");
+        .isEqualTo(
+            "{\"a\":{\"Info\":{\"State\":\"active\",\"Events\":null,\"HostIP\":\"\",\"ContainerIP\":\"\","
+                + "\"ContainerIPv6\":\"\",\"ExternalIP\":\"\",\"ContainerPath\":\"\",\"ProcessIDs\":null,"
+                + "\"Properties\":{},\"MappedPorts\":[]},\"Err\":null},"
+                + "\"b\":{\"Info\":{\"State\":\"\",\"Events\":null,\"HostIP\":\"\",\"ContainerIP\":\"\","
+                + "\"ContainerIPv6\":\"\",\"ExternalIP\":\"\",\"ContainerPath\":\"\",\"ProcessIDs\":null,"
+                + "\"Properties\":null,\"MappedPorts\":null},\"Err\":{\"Type\":\"ContainerNotFoundError\","
+                + "\"Message\":\"unknown handle: b\",\"Handle\":\"b\",\"ProcessID\":\"\",\"Binary\":\"\"}}}\n");
+  }
+
+  // garden-api.md §5.5
+  @Test
+  void bulkMetricsReportsAFailureWithZerosInItsEntry() throws IOException {
+    backend.add("a");
+
+    String body = connect().get("/containers/bulk_metrics?handles=a,b").body();
+
+    assertThat(body)
+        .startsWith("{\"a\":{\"Metrics\":{\"MemoryStat\":{\"active_anon\":0,")
+        .contains(
+            "\"CPUEntitlement\":0},\"Err\":null},\"b\":{\"Metrics\":{\"MemoryStat\":{\"active_")
+        .endsWith(
+            "\"NetworkStat\":null,\"PidStat\":{\"Current\":0,\"Max\":0},\"Age\":0,\"CPUEntitlement\":0},"
+                + "\"Err\":{\"Type\":\"ContainerNotFoundError\",\"Message\":\"unknown handle: b\","
+                + "\"Handle\":\"b\",\"ProcessID\":\"\",\"Binary\":\"\"}}}\n");
   }
 
   // garden-api.md §15 case 32
@@ -190,9 +221,13 @@ class RouteDetailsTest extends ServedTest {
     backend.add("h");
     RawClient client = connect();
 
-    assertThat(client.get("/containers/h/properties/k").body())
-        .contains("property does not exist: k");
-    assertThat(client.call("DELETE", "/containers/h/properties/k", "").status()).isEqualTo(200);
+    Reply missing = client.get("/containers/h/properties/k");
+    assertThat(missing.status()).isEqualTo(500);
+    assertThat(missing.body())
+        .isEqualTo(
+            "{\"Type\":\"\",\"Message\":\"property does not exist: k\",\"Handle\":\"\","
+                + "\"ProcessID\":\"\",\"Binary\":\"\"}\n");
+    assertThat(client.call("DELETE", "/containers/h/properties/k", "").body()).isEqualTo("{}\n");
   }
 
   // garden-api.md §15 case 30
@@ -257,6 +292,51 @@ class RouteDetailsTest extends ServedTest {
 
     assertThat(client.call("PUT", "/containers/h/stop", "").body()).contains("\"Message\":\"EOF\"");
     assertThat(client.call("PUT", "/containers/h/stop", "{}").body()).isEqualTo("{}\n");
+    assertThat(client.call("PUT", "/containers/h/stop", "null").body()).isEqualTo("{}\n");
+  }
+
+  // garden-api.md §10: only a second destroy is kept away from a container being destroyed
+  @Test
+  void duringADestroyOtherRequestsReachTheBackend() throws Exception {
+    backend.add("h");
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    backend.beforeDestroy =
+        () -> {
+          begun.countDown();
+          await(go);
+        };
+    RawClient destroying = connect();
+    destroying.send("DELETE /containers/h HTTP/1.1\r\nHost: api\r\n\r\n");
+    await(begun);
+
+    assertThat(connect().get("/containers/h/info").status()).isEqualTo(200);
+
+    go.countDown();
+    assertThat(destroying.reply().status()).isEqualTo(200);
+  }
+
+  // garden-api.md §5.1
+  @Test
+  void limitsAreToldFieldByField() throws IOException {
+    backend.add("h").limits =
+        new Limits(
+            new BandwidthLimits(1, -1),
+            new CpuLimits(2, 3),
+            new DiskLimits(4, 5, 6, 7, 1),
+            new MemoryLimits(8),
+            PidLimits.NONE);
+    RawClient client = connect();
+
+    assertThat(client.get("/containers/h/limits/bandwidth").body())
+        .isEqualTo("{\"rate\":1,\"burst\":18446744073709551615}\n");
+    assertThat(client.get("/containers/h/limits/cpu").body())
+        .isEqualTo("{\"weight\":2,\"limit_in_shares\":3}\n");
+    assertThat(client.get("/containers/h/limits/disk").body())
+        .isEqualTo(
+            "{\"inode_soft\":4,\"inode_hard\":5,\"byte_soft\":6,\"byte_hard\":7,\"scope\":1}\n");
+    assertThat(client.get("/containers/h/limits/memory").body())
+        .isEqualTo("{\"limit_in_bytes\":8}\n");
   }
 
   @ParameterizedTest

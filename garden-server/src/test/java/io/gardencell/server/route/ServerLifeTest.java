@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -124,14 +125,21 @@ class ServerLifeTest extends ServedTest {
 
   // weakness 15
   @Test
-  void whatIsNoSocketIsNotRemoved(@TempDir Path directory) throws IOException {
-    Path file = Files.writeString(directory.resolve("garden.sock"), "precious");
-    GardenApi refused = new GardenApi(at(file), backend, streams, timer, (r, s, t) -> {});
+  void whatIsNoSocketIsNotRemoved(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "precious");
+    Path folder = Files.createDirectory(directory.resolve("folder"));
+    Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+    Path pipe = directory.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
 
-    assertThatThrownBy(refused::bind)
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("is not a socket, not removed");
-
+    for (Path existing : List.of(file, folder, link, pipe)) {
+      GardenApi refused = new GardenApi(at(existing), backend, streams, timer, (r, s, t) -> {});
+      assertThatThrownBy(refused::bind)
+          .isInstanceOf(IOException.class)
+          .hasMessage(
+              "error deleting existing socket: " + existing + " is not a socket, not removed");
+      assertThat(existing).existsNoFollowLinks();
+    }
     assertThat(file).hasContent("precious");
   }
 
