@@ -15,7 +15,7 @@ if command -v go > /dev/null; then
   (cd acceptance/bench/hello && GO111MODULE=off go build -o ../../target/hello main.go)
 fi
 java -Dgardencell.root="$PWD" ${BENCH_OPTIONS:-} \
-  -cp "acceptance/target/classes:garden-client/target/classes:$jar" \
+  -cp "acceptance/target/classes:hcs-jna/target/test-classes:garden-client/target/classes:$jar" \
   io.gardencell.acceptance.bench.Benchmarks "$@"
 if [ $# -eq 0 ]; then
   java -Dlogback.configurationFile=config/logback-test.xml ${BENCH_OPTIONS:-} \

@@ -3,6 +3,7 @@ package io.gardencell.acceptance;
 import io.gardencell.api.files.FileTree;
 import io.gardencell.client.ClientSettings;
 import io.gardencell.client.GardenClient;
+import io.gardencell.hcs.ClaimedPorts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -13,20 +14,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A garden server on the emulated host, on a free port and a data directory of its own; closing it
- * destroys its containers and removes the directory. For tests and benchmarks; one thread starts
- * and stops it, any thread may use its client.
+ * A garden server on the emulated host, on a free port, with a data directory and a pool of host
+ * ports of its own; closing it destroys its containers and removes the directory. For tests and
+ * benchmarks; one thread starts and stops it, any thread may use its client.
  */
 public final class GardenDaemon implements AutoCloseable {
 
   private final Path dataDir;
+  private final ClaimedPorts ports;
   private final List<String> flags;
   private final boolean ownJvm;
   private @Nullable RunningDaemon running;
 
-  private GardenDaemon(boolean ownJvm, Path dataDir, List<String> flags) {
+  private GardenDaemon(boolean ownJvm, Path dataDir, ClaimedPorts ports, List<String> flags) {
     this.ownJvm = ownJvm;
     this.dataDir = dataDir;
+    this.ports = ports;
     this.flags = flags;
   }
 
@@ -42,17 +45,31 @@ public final class GardenDaemon implements AutoCloseable {
 
   private static GardenDaemon started(boolean ownJvm, List<String> flags) throws IOException {
     Path dataDir = Files.createTempDirectory("garden-daemon").toRealPath();
-    GardenDaemon daemon = new GardenDaemon(ownJvm, dataDir, flags);
+    ClaimedPorts ports = ClaimedPorts.claim();
+    GardenDaemon daemon = new GardenDaemon(ownJvm, dataDir, ports, flags);
     boolean started = false;
     try {
+      daemon.writeNetworkConfig();
       daemon.start();
       started = true;
       return daemon;
     } finally {
       if (!started) {
+        ports.close();
         FileTree.remove(dataDir);
       }
     }
+  }
+
+  /** The job's network (winc-network: NetworkConfig) with a pool that no other daemon has. */
+  private void writeNetworkConfig() throws IOException {
+    Files.writeString(
+        networkConfig(),
+        """
+        {"network_name": "winc-nat", "subnet_range": "172.30.0.0/22", "gateway_address": "172.30.0.1",
+         "dns_servers": ["172.30.0.1"], "first_port": %d, "port_count": %d}
+        """
+            .formatted(ports.first(), ports.count()));
   }
 
   /** Starts it again on the same data directory, with these flags besides its own. */
@@ -61,7 +78,12 @@ public final class GardenDaemon implements AutoCloseable {
       throw new IllegalStateException("daemon runs already");
     }
     List<String> all =
-        new ArrayList<>(List.of("--bind-ip=127.0.0.1", "--bind-port=0", "--data-dir=" + dataDir));
+        new ArrayList<>(
+            List.of(
+                "--bind-ip=127.0.0.1",
+                "--bind-port=0",
+                "--data-dir=" + dataDir,
+                "--network-config=" + networkConfig()));
     all.addAll(flags);
     all.addAll(List.of(moreFlags));
     running = ownJvm ? DaemonProcess.start(dataDir, all) : new DaemonInProcess(all);
@@ -93,6 +115,11 @@ public final class GardenDaemon implements AutoCloseable {
   /** Where its state lies. */
   public Path dataDir() {
     return dataDir;
+  }
+
+  /** The configuration of its network plugin. */
+  public Path networkConfig() {
+    return dataDir.resolve("network.json");
   }
 
   /** The id of its process. */
@@ -136,6 +163,7 @@ public final class GardenDaemon implements AutoCloseable {
       try {
         terminate();
       } finally {
+        ports.close();
         FileTree.remove(dataDir);
       }
     }

@@ -1,6 +1,7 @@
 package io.gardencell.acceptance;
 
 import io.gardencell.api.spi.RuntimePlugin;
+import io.gardencell.hcs.ClaimedPorts;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProvider;
@@ -29,8 +30,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -40,13 +39,8 @@ import java.util.stream.Stream;
  */
 final class EmulatedCell implements AutoCloseable {
 
-  private static final int LOWEST_PORT = 12000;
-  private static final int PORTS = 100;
-  private static final int MOST_RANGES = 200;
-  private static final int FIRST_RANGE = ThreadLocalRandom.current().nextInt(MOST_RANGES);
-  private static final AtomicInteger RANGES = new AtomicInteger();
-
   private final Path data;
+  private final ClaimedPorts ports;
   private final HashedWheelTimer timer = new HashedWheelTimer();
   private final Host plain;
   private final FaultyHost host;
@@ -59,6 +53,7 @@ final class EmulatedCell implements AutoCloseable {
   /** A cell with its state below {@code data}; takes up what an earlier one left there. */
   EmulatedCell(Path data, UnaryOperator<CellSettings> settings) {
     this.data = data;
+    ports = claimed();
     plain = HostProvider.named("emulated").open(new HostOptions(data));
     host = new FaultyHost(plain);
     runtime =
@@ -66,7 +61,9 @@ final class EmulatedCell implements AutoCloseable {
             host.host(),
             RuntimeConfig.defaults(data)
                 .withStopTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(1)));
-    network = new WincNetwork(host.host(), NetworkConfig.defaults(data).withPorts(ports(), PORTS));
+    network =
+        new WincNetwork(
+            host.host(), NetworkConfig.defaults(data).withPorts(ports.first(), ports.count()));
     image = new GrootImage(host.host(), ImageConfig.defaults(data));
     streams =
         new Streams(
@@ -91,10 +88,12 @@ final class EmulatedCell implements AutoCloseable {
     }
   }
 
-  /** Mapped ports are opened on this machine, so no two cells have a range in common. */
-  private static int ports() {
-    int range = (FIRST_RANGE + RANGES.getAndIncrement()) % MOST_RANGES;
-    return LOWEST_PORT + range * PORTS;
+  private static ClaimedPorts claimed() {
+    try {
+      return ClaimedPorts.claim();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Path init(Path data) throws IOException {
@@ -178,5 +177,10 @@ final class EmulatedCell implements AutoCloseable {
     streams.close();
     timer.stop();
     host.close();
+    try {
+      ports.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -87,7 +87,8 @@ class NetworkCommandIT {
                 "-XX:TieredStopAtLevel=1",
                 "-jar",
                 jar().toString(),
-                "--data-dir=" + daemon.dataDir()));
+                "--data-dir=" + daemon.dataDir(),
+                "--configFile=" + daemon.networkConfig()));
     line.addAll(List.of(args));
     return line;
   }

@@ -3,6 +3,7 @@ package io.gardencell.emulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gardencell.hcs.ClaimedPorts;
 import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostOptions;
@@ -38,6 +39,7 @@ class PortForwardingTest {
   private static final int MIB = 1024 * 1024;
 
   private final EmulatedFixture fixture = new EmulatedFixture();
+  private final ClaimedPorts ports = claimed();
   private Host host = fixture.host();
   private HnsNetwork network;
   private ServerSocket container;
@@ -58,11 +60,14 @@ class PortForwardingTest {
   void close() throws IOException {
     container.close();
     fixture.close();
+    ports.close();
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  private static ClaimedPorts claimed() {
+    try {
+      return ClaimedPorts.claim();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
     }
   }
 
@@ -111,7 +116,7 @@ class PortForwardingTest {
 
   @Test
   void carriesBytesBothWaysAtOnce() throws Exception {
-    int port = freePort();
+    int port = ports.next();
     HnsEndpoint endpoint = mapped(port);
     byte[] there = random(4 * MIB, 1);
     byte[] back = random(3 * MIB, 2);
@@ -131,7 +136,7 @@ class PortForwardingTest {
 
   @Test
   void passesOnTheEndOfOneDirectionWhileTheOtherGoesOn() throws Exception {
-    int port = freePort();
+    int port = ports.next();
     mapped(port);
     try (Socket client = connect(port);
         Socket server = container.accept()) {
@@ -148,7 +153,7 @@ class PortForwardingTest {
 
   @Test
   void stopsReadingFromAClientWhoseContainerDoesNotRead() throws Exception {
-    int port = freePort();
+    int port = ports.next();
     mapped(port);
     byte[] bytes = random(32 * MIB, 3);
     try (Socket client = connect(port);
@@ -167,7 +172,7 @@ class PortForwardingTest {
 
   @Test
   void resetsAClientWhenNobodyListensInTheContainer() throws Exception {
-    int port = freePort();
+    int port = ports.next();
     mapped(port);
     container.close();
     try (Socket client = connect(port)) {
@@ -178,7 +183,7 @@ class PortForwardingTest {
 
   @Test
   void closesThePortWithItsPolicyAndItsConnectionsToo() throws Exception {
-    int port = freePort();
+    int port = ports.next();
     HnsEndpoint endpoint = mapped(port);
     try (Socket client = connect(port);
         Socket server = container.accept()) {
@@ -193,7 +198,7 @@ class PortForwardingTest {
 
   @Test
   void closesThePortWithItsEndpointAndWithItsNetwork() throws Exception {
-    int port = freePort();
+    int port = ports.next();
     HnsEndpoint endpoint = mapped(port);
     host.endpoints().deleteEndpoint(endpoint.id());
     assertThatThrownBy(() -> connect(port)).isInstanceOf(ConnectException.class);
@@ -205,7 +210,7 @@ class PortForwardingTest {
 
   @Test
   void leadsToTheNewContainerPortAfterAnUpdate() throws Exception {
-    int port = freePort();
+    int port = ports.next();
     HnsEndpoint endpoint = mapped(port);
     try (ServerSocket other = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
       host.endpoints()
@@ -238,14 +243,15 @@ class PortForwardingTest {
   /** The near end of a connection can have any port; on a real host not one of the mapped. */
   @Test
   void opensAPortLaterThatIsTheNearEndOfAConnection() throws Exception {
-    int port;
+    int port = ports.next();
     try (ServerSocket elsewhere = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        Socket near = connect(elsewhere.getLocalPort());
-        Socket far = elsewhere.accept()) {
-      port = near.getLocalPort();
-      mapped(port);
-      far.setOption(java.net.StandardSocketOptions.SO_LINGER, 0);
-      far.close(); // a reset leaves the port at once
+        Socket near = new Socket()) {
+      near.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      near.connect(elsewhere.getLocalSocketAddress());
+      try (Socket far = elsewhere.accept()) {
+        mapped(port);
+        far.setOption(java.net.StandardSocketOptions.SO_LINGER, 0);
+      } // a reset leaves the port at once
     }
     try (Socket client = connectWhenThere(port);
         Socket server = container.accept()) {
@@ -256,8 +262,8 @@ class PortForwardingTest {
 
   @Test
   void freesAllPortsOfAnUpdateThatIsRefused() throws Exception {
-    HnsEndpoint endpoint = mapped(freePort());
-    int free = freePort();
+    HnsEndpoint endpoint = mapped(ports.next());
+    int free = ports.next();
     try (ServerSocket somebody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       List<HnsPolicy> policies = new ArrayList<>(endpoint.policies());
       policies.addAll(nat(1, free));
@@ -273,7 +279,7 @@ class PortForwardingTest {
 
   @Test
   void opensThePortsAgainAfterARestart() throws Exception {
-    int port = freePort();
+    int port = ports.next();
     mapped(port);
     host = fixture.reopen();
 
@@ -287,8 +293,8 @@ class PortForwardingTest {
   /** What another program of the host maps is forwarded by the daemon, which looks now and then. */
   @Test
   void forwardsWhatAnotherHostOnTheSameStateMapped() throws Exception {
-    mapped(freePort()); // from now on this host is the one that forwards
-    int port = freePort();
+    mapped(ports.next()); // from now on this host is the one that forwards
+    int port = ports.next();
     try (Host other =
         new EmulatedHostProvider().open(new HostOptions(fixture.directory().resolve("data")))) {
       other
@@ -318,7 +324,7 @@ class PortForwardingTest {
   @Test
   @EnabledOnOs(OS.LINUX) // elsewhere a machine has one loopback address only
   void leadsToTheContainersOwnLoopbackAddressFirst() throws Exception {
-    int port = freePort();
+    int port = ports.next();
     HnsEndpoint endpoint = mapped(port);
     String own = "127" + endpoint.ipAddress().substring(endpoint.ipAddress().indexOf('.'));
     try (ServerSocket ownSocket = new ServerSocket()) {
@@ -333,7 +339,7 @@ class PortForwardingTest {
 
   @Test
   void carriesManyConnectionsOnOneThread() throws Exception {
-    int port = freePort();
+    int port = ports.next();
     mapped(port);
     List<Socket> clients = new ArrayList<>();
     List<Socket> servers = new ArrayList<>();

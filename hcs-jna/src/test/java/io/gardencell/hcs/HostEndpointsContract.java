@@ -8,8 +8,6 @@ import io.gardencell.hcs.document.HnsNetwork;
 import io.gardencell.hcs.document.HnsPolicy;
 import io.gardencell.hcs.document.ModifyRequest;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -52,15 +50,6 @@ public abstract class HostEndpointsContract extends HostContract {
   private static HnsPolicy allow(String remote) {
     return new HnsPolicy.Acl(
         "", 6, "", 0, "Allow", "Out", "", remote, "", 0, "80-90", 0, "", 100, "", Map.of());
-  }
-
-  /** A port nobody listened on a moment ago. */
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 
   @Test
@@ -128,8 +117,13 @@ public abstract class HostEndpointsContract extends HostContract {
   }
 
   @Test
-  void mapsAHostPortOnce() {
-    int port = freePort();
+  void mapsAHostPortOnce() throws IOException {
+    try (ClaimedPorts ports = ClaimedPorts.claim()) {
+      mapsOnce(ports.next());
+    }
+  }
+
+  private void mapsOnce(int port) {
     HnsEndpoint first = created("a", nat(8080, port));
     HnsEndpoint second = created("b");
 

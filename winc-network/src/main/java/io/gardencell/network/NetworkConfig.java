@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the network of a cell is to be; the keys of the reference's config file (winc:
- * network/config.go), three of ours ({@code ignore_log_config}, {@code shared_port_state}, {@code
- * attach_before_rules}), and where our own files lie. Immutable.
+ * network/config.go), five of ours ({@code ignore_log_config}, {@code shared_port_state}, {@code
+ * attach_before_rules}, {@code first_port}, {@code port_count}), and where our own files lie.
+ * Immutable.
  *
  * @param networkName name of the NAT network
  * @param subnetRange IPv4 CIDR of the containers; empty = HNS chooses
@@ -54,6 +55,11 @@ public record NetworkConfig(
     Path stateDir,
     @Nullable Path sharedPortState,
     boolean attachBeforeRules) {
+
+  /** The reference's port pool (winc: network/port_allocator), which no key of its changes. */
+  private static final int FIRST_PORT = 40000;
+
+  private static final int PORT_COUNT = 5000;
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -104,8 +110,8 @@ public record NetworkConfig(
         false,
         false,
         Duration.ofSeconds(2),
-        40000,
-        5000,
+        FIRST_PORT,
+        PORT_COUNT,
         dataDir.resolve("network"),
         null,
         false);
@@ -224,7 +230,9 @@ public record NetworkConfig(
       @JsonProperty("ignore_log_config") boolean ignoreLogConfig,
       @JsonProperty("wait_timeout_in_seconds") long waitTimeout,
       @JsonProperty("shared_port_state") @Nullable String sharedPortState,
-      @JsonProperty("attach_before_rules") boolean attachBeforeRules) {
+      @JsonProperty("attach_before_rules") boolean attachBeforeRules,
+      @JsonProperty("first_port") @Nullable Integer firstPort,
+      @JsonProperty("port_count") @Nullable Integer portCount) {
 
     NetworkConfig toConfig(Path dataDir) {
       return new NetworkConfig(
@@ -238,8 +246,8 @@ public record NetworkConfig(
           allowOutboundByDefault,
           ignoreLogConfig,
           Duration.ofSeconds(waitTimeout),
-          40000,
-          5000,
+          firstPort == null ? FIRST_PORT : firstPort,
+          portCount == null ? PORT_COUNT : portCount,
           dataDir.resolve("network"),
           sharedPortState == null ? null : path(sharedPortState),
           attachBeforeRules);

@@ -33,13 +33,15 @@ class NetworkConfigTest {
     assertThat(config.sharedPortState()).isNull();
     assertThat(config.attachBeforeRules()).isFalse();
     assertThat(config.ignoreLogConfig()).isFalse();
+    assertThat(config.firstPort()).isEqualTo(40000);
+    assertThat(config.portCount()).isEqualTo(5000);
   }
 
   @Test
   void theKeysOfOursAreRead() {
     Path shared = dir.resolve("port-state.json");
     String json =
-        "{\"network_name\":\"n\",\"attach_before_rules\":true,\"ignore_log_config\":true,\"shared_port_state\":%s}"
+        "{\"network_name\":\"n\",\"attach_before_rules\":true,\"ignore_log_config\":true,\"shared_port_state\":%s,\"first_port\":20000,\"port_count\":100}"
             .formatted(HcsJson.write(shared.toString()));
 
     NetworkConfig config = NetworkConfig.read(json, dir);
@@ -47,9 +49,14 @@ class NetworkConfigTest {
     assertThat(config.sharedPortState()).isEqualTo(shared);
     assertThat(config.attachBeforeRules()).isTrue();
     assertThat(config.ignoreLogConfig()).isTrue();
+    assertThat(config.firstPort()).isEqualTo(20000);
+    assertThat(config.portCount()).isEqualTo(100);
     assertThatThrownBy(
             () -> NetworkConfig.read("{\"network_name\":\"n\",\"shared_port_state\":\"x\"}", dir))
         .hasMessage("invalid shared_port_state: x");
+    assertThatThrownBy(
+            () -> NetworkConfig.read("{\"network_name\":\"n\",\"first_port\":61000}", dir))
+        .hasMessage("invalid port range: 61000-65999");
   }
 
   @Test
