@@ -170,11 +170,20 @@ public final class WireJson {
       T value = MAPPER.readerFor(type).readValue(parser);
       return Objects.requireNonNull(value);
     } catch (JsonMappingException e) {
+      finish(parser);
       String path = path(e.getPath());
       throw GardenException.failureLoggedAs(
           subject + (path.isEmpty() ? "wrong type" : path(ours(e.getPath()))),
           subject + path + (path.isEmpty() ? "" : ": ") + e.getOriginalMessage(),
           e);
+    }
+  }
+
+  /** Whether a value is JSON at all comes before what it means: fails if it breaks off later on. */
+  private static void finish(JsonParser parser) throws IOException {
+    parser.finishToken();
+    while (!parser.getParsingContext().inRoot() && parser.nextToken() != null) {
+      parser.finishToken();
     }
   }
 

@@ -49,7 +49,8 @@ final class WireNumbers {
     @Override
     public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
       if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT
-          && parser.getTextLength() <= LONGEST) {
+          && parser.getTextLength() <= LONGEST
+          && !(min.signum() == 0 && parser.getText().startsWith("-"))) {
         BigInteger number = parser.getBigIntegerValue();
         if (number.compareTo(min) >= 0 && number.compareTo(max) <= 0) {
           return value.apply(number);

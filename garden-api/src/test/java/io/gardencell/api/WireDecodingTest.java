@@ -77,6 +77,22 @@ class WireDecodingTest {
     }
   }
 
+  // Go looks for the end of a value before it looks into it
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"[", "\"", "{\"handle\":5", "{\"handle\":5,\"x\":{\"y\":[\"", "{\"env\":[1,"})
+  void theEndIsMissedBeforeATypeIs(String json) {
+    assertThatThrownBy(() -> spec(json)).hasMessage("unexpected EOF");
+  }
+
+  @Test
+  void whatIsNoJsonIsToldBeforeATypeIs() {
+    assertThatThrownBy(() -> spec("{\"handle\":5,\"env\":[}]}"))
+        .hasMessageStartingWith("invalid request: malformed JSON: ");
+    assertThatThrownBy(() -> spec("{\"handle\":5} }{"))
+        .hasMessage("invalid request: handle: 5 is not a string");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -98,6 +114,7 @@ class WireDecodingTest {
         "{'netout_rules':[{'ports':[{'start':70000}]}]} | netout_rules[0].ports[0].start: 70000 is not an unsigned 16-bit integer",
         "{'netout_rules':[{'networks':[{'end':'1.2.3'}]}]} | netout_rules[0].networks[0].end: invalid IP address: 1.2.3",
         "{'netout_rules':[{'networks':[{'end':5}]}]} | netout_rules[0].networks[0].end: 5 is not an IP address as text",
+        "{'limits':{'pid_limits':{'max':-0}}} | limits.pid_limits.max: -0 is not an unsigned 64-bit integer",
         "{'limits':{'pid_limits':7}} | limits.pid_limits: 7 is not an object",
       })
   void refusalsNameTheFieldTheValueAndWhatWasExpected(String json, String problem) {
