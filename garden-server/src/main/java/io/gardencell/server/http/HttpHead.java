@@ -40,11 +40,12 @@ final class HttpHead {
     return value.isEmpty() ? this : with("Content-Type", value);
   }
 
+  /** Says what is not the version's custom: HTTP/1.0 closes unless it says that it does not. */
   HttpHead withConnection(boolean http10, boolean close) {
-    if (close) {
-      return with("Connection", "close");
+    if (http10 != close) {
+      return with("Connection", close ? "close" : "keep-alive");
     }
-    return http10 ? with("Connection", "keep-alive") : this;
+    return this;
   }
 
   HttpHead withDate() {

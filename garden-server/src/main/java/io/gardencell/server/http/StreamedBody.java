@@ -100,11 +100,8 @@ final class StreamedBody extends OutputStream {
     if (!begun) {
       begun = true;
       HttpHead head = head();
-      if (close || http10) {
-        head.with("Connection", "close");
-      }
       if (!http10) {
-        head.with("Transfer-Encoding", "chunked");
+        head.withConnection(false, close).with("Transfer-Encoding", "chunked");
       }
       ctx.write(head.encode(ctx.alloc(), 0));
     }

@@ -67,9 +67,9 @@ class PlainHttpTest extends ServedTest {
 
     client.send("GET /ping HTTP/1.0\r\n\r\n");
 
-    assertThat(new String(client.rest()))
-        .startsWith("HTTP/1.0 200 OK\r\n")
-        .endsWith("\r\n\r\n{}\n");
+    assertThat(new Reply(client.head(), new String(client.rest())).undated())
+        .isEqualTo(
+            "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3\r\n\r\n{}\n");
   }
 
   // garden-api.md §14 weakness 16
