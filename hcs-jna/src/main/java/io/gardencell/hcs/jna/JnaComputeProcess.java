@@ -10,10 +10,8 @@ import io.gardencell.hcs.document.HcsJson;
 import io.gardencell.hcs.document.ProcessProperties;
 import java.io.IOException;
 import java.nio.channels.AsynchronousByteChannel;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,33 +26,19 @@ final class JnaComputeProcess implements ComputeProcess {
   private final ComputeCalls calls;
   private final String target;
   private final long pid;
-  private final Pointer handle;
-  private final NotificationStates states;
-  private final long key;
-  private final Pointer registration;
+  private final NotifiedHandle handle;
   private final CompletableFuture<Long> exited;
-  private final AtomicBoolean closed = new AtomicBoolean();
   private @Nullable AsynchronousByteChannel stdin;
   private @Nullable AsynchronousByteChannel stdout;
   private @Nullable AsynchronousByteChannel stderr;
 
-  private JnaComputeProcess(
-      ComputeCalls calls,
-      String target,
-      long pid,
-      Pointer handle,
-      NotificationStates states,
-      long key,
-      Pointer registration) {
+  private JnaComputeProcess(ComputeCalls calls, String target, long pid, NotifiedHandle handle) {
     this.calls = calls;
     this.target = target;
     this.pid = pid;
     this.handle = handle;
-    this.states = states;
-    this.key = key;
-    this.registration = registration;
     this.exited =
-        states.of(Notifications.PROCESS_EXITED).thenApply(notice -> properties().exitStatus());
+        handle.notice(Notifications.PROCESS_EXITED).thenApply(n -> properties().exitStatus());
   }
 
   /** Takes over the process handle and the pipes; on failure all are closed. */
@@ -62,25 +46,15 @@ final class JnaComputeProcess implements ComputeProcess {
       ComputeCalls calls, String systemId, Pointer handle, ProcessInformation info) {
     long pid = Integer.toUnsignedLong(info.processId);
     String target = systemId + " " + pid;
-    var states = new NotificationStates(target);
-    long key = calls.notifications().enter(states);
-    var registration = new PointerByReference();
-    int code =
-        calls
-            .compute()
-            .HcsRegisterProcessCallback(
-                handle,
-                calls.notifications().callback(),
-                Pointer.createConstant(key),
-                registration);
-    if (code < 0) {
-      calls.notifications().leave(key);
+    NotifiedHandle notified;
+    try {
+      notified = NotifiedHandle.register(calls, NotifiedHandle.Kind.PROCESS, target, handle);
+    } catch (HcsException failure) {
       calls.compute().HcsCloseProcess(handle);
       calls.pipes().discard(info.stdInput, info.stdOutput, info.stdError);
-      throw calls.failures().failure(code, "HcsRegisterProcessCallback", target, "");
+      throw failure;
     }
-    var process =
-        new JnaComputeProcess(calls, target, pid, handle, states, key, registration.getValue());
+    var process = new JnaComputeProcess(calls, target, pid, notified);
     process.take(info);
     return process;
   }
@@ -138,16 +112,13 @@ final class JnaComputeProcess implements ComputeProcess {
 
   /** The pipe is closed; HCS still holds its own end until told (errors change nothing). */
   private void inputEnded() {
-    calls
-        .executor()
-        .execute(
-            () -> {
-              if (!closed.get()) {
-                var result = new PointerByReference();
-                calls.compute().HcsModifyProcess(handle, Wide.of(CLOSE_STDIN), result);
-                calls.take(result);
-              }
-            });
+    calls.executor().execute(() -> handle.ifOpen(this::closeInput));
+  }
+
+  private void closeInput(Pointer process) {
+    var result = new PointerByReference();
+    calls.compute().HcsModifyProcess(process, Wide.of(CLOSE_STDIN), result);
+    calls.take(result);
   }
 
   @Override
@@ -156,7 +127,7 @@ final class JnaComputeProcess implements ComputeProcess {
       calls.invokePending(
           "HcsTerminateProcess",
           target,
-          result -> calls.compute().HcsTerminateProcess(open(), result));
+          result -> calls.compute().HcsTerminateProcess(handle.open(), result));
     } catch (HcsException failure) {
       // a process that is dying already answers "access denied" (hcs-abi 6.2)
       if (!failure.isAlreadyStopped() && failure.code() != HcsErrors.ACCESS_DENIED) {
@@ -175,7 +146,9 @@ final class JnaComputeProcess implements ComputeProcess {
               calls
                   .compute()
                   .HcsSignalProcess(
-                      open(), Wide.of("{\"Signal\":\"" + signal.documentName() + "\"}"), result));
+                      handle.open(),
+                      Wide.of("{\"Signal\":\"" + signal.documentName() + "\"}"),
+                      result));
       return true;
     } catch (HcsException failure) {
       if (failure.isNotSupported() || failure.code() == HcsErrors.PROC_NOT_FOUND) {
@@ -194,7 +167,7 @@ final class JnaComputeProcess implements ComputeProcess {
     calls.invoke(
         "HcsGetProcessProperties",
         target,
-        result -> calls.compute().HcsGetProcessProperties(open(), properties, result),
+        result -> calls.compute().HcsGetProcessProperties(handle.open(), properties, result),
         properties);
     String json = calls.take(properties);
     if (json.isEmpty()) {
@@ -209,36 +182,8 @@ final class JnaComputeProcess implements ComputeProcess {
     return exited;
   }
 
-  private Pointer open() {
-    if (closed.get()) {
-      throw closedFailure();
-    }
-    return handle;
-  }
-
-  private HcsException closedFailure() {
-    return new HcsException(
-        "HcsCloseProcess",
-        target,
-        HcsErrors.INVALID_HANDLE,
-        "hcsshim: the handle has already been closed",
-        List.of());
-  }
-
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      calls.compute().HcsUnregisterProcessCallback(registration);
-      calls.notifications().leave(key);
-      HcsException cause = closedFailure();
-      // behind whatever still runs on the executor for this handle
-      calls
-          .executor()
-          .execute(
-              () -> {
-                calls.compute().HcsCloseProcess(handle);
-                states.fail(cause);
-              });
-    }
+    handle.closeBehindNotices();
   }
 }

@@ -21,7 +21,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToIntFunction;
 
 /** Owner of an HCS_SYSTEM handle and its callback registration; any thread. */
@@ -34,47 +33,19 @@ final class JnaComputeSystem implements ComputeSystem {
   private final ComputeCalls calls;
   private final SiloJob jobs;
   private final String id;
-  private final Pointer handle;
-  private final NotificationStates states;
-  private final long key;
-  private final Pointer registration;
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final NotifiedHandle handle;
 
-  private JnaComputeSystem(
-      ComputeCalls calls,
-      SiloJob jobs,
-      String id,
-      Pointer handle,
-      NotificationStates states,
-      long key,
-      Pointer registration) {
+  private JnaComputeSystem(ComputeCalls calls, SiloJob jobs, String id, NotifiedHandle handle) {
     this.calls = calls;
     this.jobs = jobs;
     this.id = id;
     this.handle = handle;
-    this.states = states;
-    this.key = key;
-    this.registration = registration;
   }
 
   /** Takes over a handle; on failure it stays the caller's. */
   static JnaComputeSystem register(ComputeCalls calls, SiloJob jobs, String id, Pointer handle) {
-    var states = new NotificationStates(id);
-    long key = calls.notifications().enter(states);
-    var registration = new PointerByReference();
-    int code =
-        calls
-            .compute()
-            .HcsRegisterComputeSystemCallback(
-                handle,
-                calls.notifications().callback(),
-                Pointer.createConstant(key),
-                registration);
-    if (code < 0) {
-      calls.notifications().leave(key);
-      throw calls.failures().failure(code, "HcsRegisterComputeSystemCallback", id, "");
-    }
-    return new JnaComputeSystem(calls, jobs, id, handle, states, key, registration.getValue());
+    return new JnaComputeSystem(
+        calls, jobs, id, NotifiedHandle.register(calls, NotifiedHandle.Kind.SYSTEM, id, handle));
   }
 
   @Override
@@ -88,7 +59,7 @@ final class JnaComputeSystem implements ComputeSystem {
         calls.invokePending(
             "HcsStartComputeSystem",
             id,
-            result -> calls.compute().HcsStartComputeSystem(open(), Wide.of(""), result));
+            result -> calls.compute().HcsStartComputeSystem(handle.open(), Wide.of(""), result));
     if (pending) {
       await(Notifications.SYSTEM_START_COMPLETED, "HcsStartComputeSystem", timeout);
     }
@@ -96,8 +67,9 @@ final class JnaComputeSystem implements ComputeSystem {
 
   /** Waits for a completion; the system's own exit ends the wait at once. */
   void await(int completion, String function, Duration timeout) {
-    CompletableFuture<NotificationStates.Notice> done = states.of(completion);
-    CompletableFuture<NotificationStates.Notice> exited = states.of(Notifications.SYSTEM_EXITED);
+    CompletableFuture<NotificationStates.Notice> done = handle.notice(completion);
+    CompletableFuture<NotificationStates.Notice> exited =
+        handle.notice(Notifications.SYSTEM_EXITED);
     try {
       CompletableFuture.anyOf(done, exited).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException late) {
@@ -129,14 +101,14 @@ final class JnaComputeSystem implements ComputeSystem {
   public boolean shutdown() {
     return end(
         "HcsShutdownComputeSystem",
-        result -> calls.compute().HcsShutdownComputeSystem(open(), Wide.of(""), result));
+        result -> calls.compute().HcsShutdownComputeSystem(handle.open(), Wide.of(""), result));
   }
 
   @Override
   public boolean terminate() {
     return end(
         "HcsTerminateComputeSystem",
-        result -> calls.compute().HcsTerminateComputeSystem(open(), Wide.of(""), result));
+        result -> calls.compute().HcsTerminateComputeSystem(handle.open(), Wide.of(""), result));
   }
 
   /** Pending or done at once, an end was begun: its notification comes in either case. */
@@ -168,7 +140,7 @@ final class JnaComputeSystem implements ComputeSystem {
             calls
                 .compute()
                 .HcsGetComputeSystemProperties(
-                    open(), Wide.of(PropertyType.query(types)), properties, result),
+                    handle.open(), Wide.of(PropertyType.query(types)), properties, result),
         properties);
     String json = calls.take(properties);
     if (json.isEmpty()) {
@@ -186,7 +158,7 @@ final class JnaComputeSystem implements ComputeSystem {
         result ->
             calls
                 .compute()
-                .HcsModifyComputeSystem(open(), Wide.of(HcsJson.write(request)), result));
+                .HcsModifyComputeSystem(handle.open(), Wide.of(HcsJson.write(request)), result));
   }
 
   @Override
@@ -199,7 +171,8 @@ final class JnaComputeSystem implements ComputeSystem {
         result ->
             calls
                 .compute()
-                .HcsCreateProcess(open(), Wide.of(HcsJson.write(document)), info, process, result));
+                .HcsCreateProcess(
+                    handle.open(), Wide.of(HcsJson.write(document)), info, process, result));
     var pipes = new StdioPipes(calls, id, document);
     try {
       pipes.complete(info, process.getValue());
@@ -221,7 +194,8 @@ final class JnaComputeSystem implements ComputeSystem {
     calls.invoke(
         "HcsOpenProcess",
         id + " " + pid,
-        result -> calls.compute().HcsOpenProcess(open(), Math.toIntExact(pid), process, result));
+        result ->
+            calls.compute().HcsOpenProcess(handle.open(), Math.toIntExact(pid), process, result));
     var info = new ProcessInformation();
     info.processId = Math.toIntExact(pid);
     return JnaComputeProcess.adopt(calls, id, process.getValue(), info);
@@ -229,8 +203,8 @@ final class JnaComputeSystem implements ComputeSystem {
 
   @Override
   public CompletableFuture<SystemExit> exited() {
-    return states
-        .of(Notifications.SYSTEM_EXITED)
+    return handle
+        .notice(Notifications.SYSTEM_EXITED)
         .thenApply(
             notice ->
                 new SystemExit(
@@ -244,30 +218,8 @@ final class JnaComputeSystem implements ComputeSystem {
             });
   }
 
-  private Pointer open() {
-    if (closed.get()) {
-      throw closedFailure();
-    }
-    return handle;
-  }
-
-  private HcsException closedFailure() {
-    return new HcsException(
-        "HcsCloseComputeSystem",
-        id,
-        HcsErrors.INVALID_HANDLE,
-        "hcsshim: the handle has already been closed",
-        List.of());
-  }
-
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      calls.compute().HcsUnregisterComputeSystemCallback(registration);
-      calls.notifications().leave(key);
-      calls.compute().HcsCloseComputeSystem(handle);
-      HcsException cause = closedFailure();
-      calls.executor().execute(() -> states.fail(cause));
-    }
+    handle.close();
   }
 }
