@@ -5,11 +5,22 @@ import java.util.Optional;
 /** Directory quotas of container volumes (FSRM; NTFS quotas where FSRM is absent). */
 public interface HostQuota {
 
+  /** The smallest limit that FSRM takes, in bytes. */
+  long LEAST = 1024;
+
+  /** Fails if a limit is below {@link #LEAST}; every host refuses it alike. */
+  static void requireLimit(long bytes) {
+    if (bytes < LEAST) {
+      throw new IllegalArgumentException(
+          "quota: " + bytes + " bytes (expected: at least " + LEAST + ")");
+    }
+  }
+
   /**
    * Sets or changes the enforced limit of a volume.
    *
    * @param volume as {@link ScratchLayers#mountPath} gives it
-   * @param bytes at least 1024, counted without the read-only layers
+   * @param bytes at least {@link #LEAST}, counted without the read-only layers
    */
   void setLimit(String volume, long bytes);
 

@@ -50,9 +50,7 @@ public final class EmulatedQuota implements HostQuota {
 
   @Override
   public void setLimit(String volume, long bytes) {
-    if (bytes < 1024) {
-      throw new IllegalArgumentException("quota: " + bytes + " bytes (expected: at least 1024)");
-    }
+    HostQuota.requireLimit(bytes);
     Path directory = volumes.directory(volume, "IFsrmQuotaManager");
     state.write(file(directory, "limit"), new Limit(bytes));
   }

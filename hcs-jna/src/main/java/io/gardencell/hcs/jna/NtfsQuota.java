@@ -39,9 +39,7 @@ final class NtfsQuota implements HostQuota {
 
   @Override
   public void setLimit(String volume, long bytes) {
-    if (bytes < 1024) {
-      throw new IllegalArgumentException("quota: " + bytes + " bytes (expected: at least 1024)");
-    }
+    HostQuota.requireLimit(bytes);
     com.call(
         () -> {
           try (ComObject control = control(volume, true)) {
