@@ -61,7 +61,7 @@ public final class EmulatedCompute implements HostCompute {
     this.handles = new SystemHandles(store);
     this.processHandles = new ProcessHandles(store, loop, table);
     this.statistics = new SystemStatistics(store, table);
-    this.end = new SystemEnd(store, resources, table, processHandles, handles, timer);
+    this.end = new SystemEnd(store, resources, table, loop, processHandles, handles, timer);
     this.processes =
         new SystemProcesses(
             store, resources, quota, new ProcessLauncher(state, loop, table), processHandles, end);

@@ -36,7 +36,7 @@ final class EmulatedProcess implements ComputeProcess {
   private final CompletableFuture<Long> exited = new CompletableFuture<>();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicInteger unread;
-  private final int life;
+  private final LifeLine life;
   private @Nullable AsynchronousByteChannel stdin;
   private @Nullable PipeChannel stdout;
   private @Nullable PipeChannel stderr;
@@ -50,31 +50,22 @@ final class EmulatedProcess implements ComputeProcess {
     this.table = table;
     this.unread = new AtomicInteger((process.stdout() ? 1 : 0) + (process.stderr() ? 1 : 0));
     try {
-      this.life = Posix.openForRead(home.resolve("life"));
+      this.life = LifeLine.of(loop, home);
     } catch (IOException e) {
       throw Failures.of("HcsOpenProcess", String.valueOf(process.pid()), e);
     }
-    loop.execute(this::look);
+    var unused = life.ended().whenComplete((end, failure) -> ended(failure));
   }
 
-  /** On the loop's thread: has the supervisor let go of the life line? */
-  private void look() {
-    if (closed.get()) {
-      return;
+  /** On the loop's thread: the supervisor has let go of the life line. */
+  private void ended(@Nullable Throwable failure) {
+    if (failure instanceof IOException unreadable) {
+      exited.completeExceptionally(
+          Failures.of("HcsWaitForProcess", home.toString(), unreadable));
+    } else {
+      exited.complete(exitCode(home));
+      releaseWhenRead();
     }
-    int n;
-    try {
-      n = loop.probe(life);
-    } catch (IOException e) {
-      exited.completeExceptionally(Failures.of("HcsWaitForProcess", home.toString(), e));
-      return;
-    }
-    if (n >= 0) {
-      loop.onReadable(life, this::look);
-      return;
-    }
-    exited.complete(exitCode(home));
-    releaseWhenRead();
   }
 
   Path home() {
@@ -244,7 +235,7 @@ final class EmulatedProcess implements ComputeProcess {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      loop.close(life);
+      life.close();
       exited.completeExceptionally(
           new HcsException(
               "HcsCloseProcess", String.valueOf(process.pid()), HcsErrors.INVALID_HANDLE));

@@ -11,18 +11,23 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts processes under their supervisor script (docs/adr/0005-emulated-processes.md). */
 final class ProcessLauncher {
+
+  private static final Logger log = LoggerFactory.getLogger(ProcessLauncher.class);
 
   /** Environment variable by which all processes of a system are found again. */
   static final String MARKER = "GARDENCELL_SYSTEM";
@@ -45,10 +50,10 @@ final class ProcessLauncher {
         throw new IOException("supervise.sh: not in the jar (expected: beside this class)");
       }
       byte[] text = in.readAllBytes();
-      if (!Files.exists(script) || !java.util.Arrays.equals(Files.readAllBytes(script), text)) {
+      if (!Files.exists(script) || !Arrays.equals(Files.readAllBytes(script), text)) {
         Path fresh = state.root().resolve("supervise." + UUID.randomUUID());
         Files.write(fresh, text);
-        Files.move(fresh, script, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.move(fresh, script, StandardCopyOption.ATOMIC_MOVE);
       }
     }
   }
@@ -117,10 +122,7 @@ final class ProcessLauncher {
             document.createStdOutPipe(),
             document.createStdErrPipe(),
             now));
-    int life = Posix.openForRead(home.resolve("life"));
-    try {
-      CompletableFuture<Integer> started = new CompletableFuture<>();
-      loop.onReadable(life, () -> probe(life, started));
+    try (LifeLine life = LifeLine.ofNext(loop, home)) {
       List<String> line = new ArrayList<>(List.of("/bin/sh", "-c", "\"$@\" &", "sh"));
       if (Files.isExecutable(Path.of(SETSID))) {
         line.add(SETSID);
@@ -145,7 +147,7 @@ final class ProcessLauncher {
               .redirectError(nothing);
       builder.environment().clear();
       builder.start();
-      if (started.get(START_SECONDS, TimeUnit.SECONDS) < 0) {
+      if (!life.started().get(START_SECONDS, TimeUnit.SECONDS)) {
         throw new IOException("supervisor ended before its process started: " + program);
       }
     } catch (InterruptedException e) {
@@ -155,24 +157,9 @@ final class ProcessLauncher {
       throw new IOException("process did not start: " + program, e);
     } catch (TimeoutException e) {
       throw new HcsException("HcsCreateProcess", program.toString(), HcsErrors.TIMEOUT);
-    } finally {
-      loop.close(life);
     }
     table.launched();
     return home;
-  }
-
-  private void probe(int life, CompletableFuture<Integer> started) {
-    try {
-      int n = loop.probe(life);
-      if (n == 0) {
-        loop.onReadable(life, () -> probe(life, started));
-      } else {
-        started.complete(n);
-      }
-    } catch (IOException e) {
-      started.completeExceptionally(e);
-    }
   }
 
   private static String flag(boolean value) {
@@ -183,8 +170,7 @@ final class ProcessLauncher {
     try {
       StateDirectory.removeTree(home);
     } catch (IOException e) {
-      org.slf4j.LoggerFactory.getLogger(ProcessLauncher.class)
-          .atWarn()
+      log.atWarn()
           .addKeyValue("directory", home)
           .setCause(e)
           .log("directory of a process that did not start is left");

@@ -1,14 +1,17 @@
 package io.gardencell.emulator.compute;
 
+import io.gardencell.emulator.posix.PipeLoop;
 import io.gardencell.emulator.posix.Posix;
 import io.gardencell.hcs.SystemExit;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,12 +26,13 @@ final class SystemEnd {
   private static final Logger log = LoggerFactory.getLogger(SystemEnd.class);
   private static final int SHUTDOWN_ROUNDS = 100;
   private static final int KILL_ROUNDS = 200;
-  private static final int EXIT_ROUNDS = 2_000;
-  private static final long EXIT_NANOS = 500_000;
+  private static final long ROUND_NANOS = 500_000;
+  private static final long EXIT_MILLIS = 1_000;
 
   private final SystemStore store;
   private final SystemResources resources;
   private final ProcessTable table;
+  private final PipeLoop loop;
   private final ProcessHandles processHandles;
   private final SystemHandles handles;
   private final ScheduledExecutorService timer;
@@ -37,12 +41,14 @@ final class SystemEnd {
       SystemStore store,
       SystemResources resources,
       ProcessTable table,
+      PipeLoop loop,
       ProcessHandles processHandles,
       SystemHandles handles,
       ScheduledExecutorService timer) {
     this.store = store;
     this.resources = resources;
     this.table = table;
+    this.loop = loop;
     this.processHandles = processHandles;
     this.handles = handles;
     this.timer = timer;
@@ -130,7 +136,7 @@ final class SystemEnd {
 
   private void killAll(SystemRecord system, Map<Path, ProcessRecord> processes) {
     processes.forEach((home, process) -> EmulatedProcess.terminate(home, process, table));
-    // Whoever was forked while we looked is found in the next round.
+    // Whoever was forked while we looked is found in the next round; nothing tells of forks.
     for (int round = 0; round < KILL_ROUNDS; round++) {
       List<ProcessTable.Entry> left =
           table.takenAfter(System.nanoTime()).membersOf(system, processes.values());
@@ -138,18 +144,19 @@ final class SystemEnd {
         break;
       }
       left.forEach(member -> Posix.kill(member.pid(), Posix.SIGKILL));
-      LockSupport.parkNanos(EXIT_NANOS);
+      LockSupport.parkNanos(ROUND_NANOS);
     }
     processes.forEach(this::awaitExit);
   }
 
   /** Only after the exit code is on disk; a supervisor without one answers TERMINATED. */
   private void awaitExit(Path home, ProcessRecord process) {
-    for (int i = 0; i < EXIT_ROUNDS && !Files.exists(home.resolve("exit")); i++) {
-      if (!table.isAlive(process.supervisor(), process.supervisorStart())) {
-        return;
-      }
-      LockSupport.parkNanos(EXIT_NANOS);
+    try (LifeLine life = LifeLine.of(loop, home)) {
+      life.ended().get(EXIT_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException | ExecutionException | TimeoutException e) {
+      log.atDebug().addKeyValue("directory", home).setCause(e).log("end of a process not seen");
     }
     if (table.isAlive(process.supervisor(), process.supervisorStart())) {
       Posix.kill(process.supervisor(), Posix.SIGKILL);
