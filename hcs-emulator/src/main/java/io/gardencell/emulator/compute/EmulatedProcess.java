@@ -60,8 +60,7 @@ final class EmulatedProcess implements ComputeProcess {
   /** On the loop's thread: the supervisor has let go of the life line. */
   private void ended(@Nullable Throwable failure) {
     if (failure instanceof IOException unreadable) {
-      exited.completeExceptionally(
-          Failures.of("HcsWaitForProcess", home.toString(), unreadable));
+      exited.completeExceptionally(Failures.of("HcsWaitForProcess", home.toString(), unreadable));
     } else {
       exited.complete(exitCode(home));
       releaseWhenRead();

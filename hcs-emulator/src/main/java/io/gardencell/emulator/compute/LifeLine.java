@@ -24,7 +24,9 @@ final class LifeLine implements AutoCloseable {
     this.fd = Posix.openForRead(home.resolve("life"));
   }
 
-  /** Of a supervisor that is yet to come: as long as nobody holds the other end, nothing is told. */
+  /**
+   * Of a supervisor that is yet to come: as long as nobody holds the other end, nothing is told.
+   */
   static LifeLine ofNext(PipeLoop loop, Path home) throws IOException {
     LifeLine line = new LifeLine(loop, home);
     loop.onReadable(line.fd, line::look);
