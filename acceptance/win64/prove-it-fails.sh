@@ -13,7 +13,7 @@ copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 bindings=hcs-jna/src/main/java/io/gardencell/hcs/jna
 
-# replace FILE FROM TO: exactly what stands there
+# replace FILE FROM TO: in a file of the bindings, exactly what stands there
 replace() {
   FROM=$2 TO=$3 perl -0pi -e 'BEGIN { $n = 0 } $n += s/\Q$ENV{FROM}\E/$ENV{TO}/; END { exit !$n }' "$copy/$bindings/$1" ||
     { echo "$1 no longer has: $2" >&2; exit 2; }
@@ -22,18 +22,18 @@ replace() {
 make_mistake() {
   case $1 in
     signature) # a function loses an argument
-      replace VmCompute.java 'int HcsStartComputeSystem(Pointer system, WString options, ' 'int HcsStartComputeSystem(Pointer system, '
-      replace JnaComputeSystem.java 'HcsStartComputeSystem(open(), Wide.of(""), ' 'HcsStartComputeSystem(open(), '
+      replace compute/VmCompute.java 'int HcsStartComputeSystem(Pointer system, WString options, ' 'int HcsStartComputeSystem(Pointer system, '
+      replace compute/JnaComputeSystem.java 'HcsStartComputeSystem(open(), Wide.of(""), ' 'HcsStartComputeSystem(open(), '
       ;;
     offset) # the path of a layer descriptor, 4 bytes too early
-      replace LayerDescriptors.java 'i * BYTES + 24, path' 'i * BYTES + 20, path'
+      replace layer/LayerDescriptors.java 'i * BYTES + 24, path' 'i * BYTES + 20, path'
       ;;
     width) # 8-bit text
-      replace VmComputeLayers.java 'int ActivateLayer(Pointer info, WString id)' 'int ActivateLayer(Pointer info, String id)'
-      replace JnaLayers.java 'dll.ActivateLayer(info.pointer(), Wide.of(layer.toString()))' 'dll.ActivateLayer(info.pointer(), layer.toString())'
+      replace layer/VmComputeLayers.java 'int ActivateLayer(Pointer info, WString id)' 'int ActivateLayer(Pointer info, String id)'
+      replace layer/JnaLayers.java 'dll.ActivateLayer(info.pointer(), Wide.of(layer.toString()))' 'dll.ActivateLayer(info.pointer(), layer.toString())'
       ;;
     slot) # a COM method's neighbour
-      replace ComMethod.java 'put_QuotaLimit", 13)' 'put_QuotaLimit", 12)'
+      replace volume/ComMethod.java 'put_QuotaLimit", 13)' 'put_QuotaLimit", 12)'
       ;;
     *) echo "unknown mistake $1 (expected: signature, offset, width, slot)" >&2; exit 2 ;;
   esac

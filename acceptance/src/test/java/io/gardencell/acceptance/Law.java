@@ -53,6 +53,24 @@ record Law(String title, ArchRule rule, List<Arrow> forbidden, List<Arrow> allow
         noDependency("the binding knows the host ports only", BINDING, OURS.and(not(within("hcs"))))
             .forbids("hcs.jna > api", "hcs.jna > emulator")
             .allows("hcs.jna > hcs.document"),
+        knowsOnlyOf("hcs.jna", "hcs.jna.win32")
+            .forbids("hcs.jna.win32 > hcs.jna.compute")
+            .allows("hcs.jna.win32 > hcs"),
+        knowsOnlyOf("hcs.jna", "hcs.jna.stdio", "hcs.jna.win32")
+            .forbids("hcs.jna.stdio > hcs.jna.compute")
+            .allows("hcs.jna.stdio > hcs.jna.win32"),
+        knowsOnlyOf("hcs.jna", "hcs.jna.compute", "hcs.jna.stdio", "hcs.jna.win32")
+            .forbids("hcs.jna.compute > hcs.jna.layer", "hcs.jna.compute > hcs.jna")
+            .allows("hcs.jna.compute > hcs.jna.stdio"),
+        knowsOnlyOf("hcs.jna", "hcs.jna.network", "hcs.jna.win32")
+            .forbids("hcs.jna.network > hcs.jna.compute")
+            .allows("hcs.jna.network > hcs.jna.win32"),
+        knowsOnlyOf("hcs.jna", "hcs.jna.layer", "hcs.jna.win32")
+            .forbids("hcs.jna.layer > hcs.jna.volume")
+            .allows("hcs.jna.layer > hcs.jna.win32"),
+        knowsOnlyOf("hcs.jna", "hcs.jna.volume", "hcs.jna.win32")
+            .forbids("hcs.jna.volume > hcs.jna.layer", "hcs.jna.volume > hcs.jna.stdio")
+            .allows("hcs.jna.volume > hcs.jna.win32"),
         knowsOnly("emulator", HOST_PORTS)
             .forbids("emulator > api", "emulator > runtime", "emulator.posix > hcs.jna")
             .allows("emulator > hcs", "emulator > emulator.posix"),
@@ -77,13 +95,14 @@ record Law(String title, ArchRule rule, List<Arrow> forbidden, List<Arrow> allow
                 within("emulator", "client", "cli", "acceptance"))
             .forbids("server > emulator", "server.route > client")
             .allows("server > hcs", "server > network"),
-        knowsOnlyOfTheServer("server.depot")
+        knowsOnlyOf("server", "server.depot")
             .forbids("server.depot > server.cell", "server.depot > server.log")
             .allows("server.depot > api.files"),
-        knowsOnlyOfTheServer("server.cell", "server.depot", "server.stream", "server.log")
+        knowsOnlyOf("server", "server.cell", "server.depot", "server.stream", "server.log")
             .forbids("server.cell > server.process", "server.cell > server.gardener")
             .allows("server.cell > server.depot", "server.cell > api"),
-        knowsOnlyOfTheServer(
+        knowsOnlyOf(
+                "server",
                 "server.process",
                 "server.cell",
                 "server.depot",
@@ -124,11 +143,11 @@ record Law(String title, ArchRule rule, List<Arrow> forbidden, List<Arrow> allow
         OURS.and(not(within(module))).and(not(others)));
   }
 
-  private static Law knowsOnlyOfTheServer(String part, String... others) {
+  private static Law knowsOnlyOf(String whole, String part, String... others) {
     return noDependency(
-        part + " knows of the server only " + List.of(others),
+        part + " knows of the rest of " + whole + " only " + List.of(others),
         within(part),
-        within("server").and(not(within(part))).and(not(within(others))));
+        within(whole).and(not(within(part))).and(not(within(others))));
   }
 
   private static Law noDependency(

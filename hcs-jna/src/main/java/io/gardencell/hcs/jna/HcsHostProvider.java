@@ -8,6 +8,18 @@ import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProvider;
+import io.gardencell.hcs.jna.compute.JnaCompute;
+import io.gardencell.hcs.jna.layer.JnaLayerFiles;
+import io.gardencell.hcs.jna.layer.JnaLayers;
+import io.gardencell.hcs.jna.network.HnsClient;
+import io.gardencell.hcs.jna.network.JnaInterfaces;
+import io.gardencell.hcs.jna.stdio.CompletionPort;
+import io.gardencell.hcs.jna.stdio.HandleOutput;
+import io.gardencell.hcs.jna.volume.InstalledQuota;
+import io.gardencell.hcs.jna.volume.JnaVolumes;
+import io.gardencell.hcs.jna.win32.Failures;
+import io.gardencell.hcs.jna.win32.Kernel32;
+import io.gardencell.hcs.jna.win32.NativeLibraries;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -43,8 +55,15 @@ public final class HcsHostProvider implements HostProvider {
               + " emulated)",
           List.of());
     }
-    NativeLibraries dlls = NativeLibraries.load();
-    var failures = new Failures(dlls.kernel32(), dlls.ole32());
+    NativeLibraries libraries = NativeLibraries.load();
+    var failures = new Failures(libraries.kernel32(), libraries.ole32());
+    WindowsVersion version = WindowsVersion.read(libraries.ntdll(), libraries.advapi32());
+    // a DLL that is missing shows in these, before there is a thread that could be left behind
+    var hns = HnsClient.of(failures);
+    var interfaces = JnaInterfaces.of(failures);
+    var layers = JnaLayers.of(libraries, failures, version.build());
+    var volumes = new JnaVolumes(libraries.kernel32(), failures);
+    var quota = InstalledQuota.of(libraries, failures, volumes);
     ExecutorService executor =
         Executors.newSingleThreadExecutor(
             task -> {
@@ -52,37 +71,24 @@ public final class HcsHostProvider implements HostProvider {
               thread.setDaemon(true);
               return thread;
             });
-    var pipes = new CompletionPort(dlls.kernel32(), failures);
-    var com = new ComThread(dlls.ole32(), failures);
-    var volumes = new JnaVolumes(dlls.kernel32(), failures);
-    var hns = new HnsClient(dlls.network(), failures);
-    WindowsVersion version = WindowsVersion.read(dlls.ntdll(), dlls.advapi32());
-    var disk = new ScratchDisk(dlls.virtDisk(), dlls.kernel32(), failures, version.build());
-    var layers = new JnaLayers(dlls.layers(), failures, disk);
-    var privileges = new Privileges(dlls.advapi32(), dlls.kernel32(), failures);
-    var files = new NtFiles(dlls.ntdll(), failures);
+    var pipes = new CompletionPort(libraries.kernel32(), failures);
     return new Host(
         name(),
         version.toString(),
         version.build(),
         true,
-        new JnaCompute(
-            new ComputeCalls(
-                dlls.compute(), failures, new Notifications(executor), pipes, executor),
-            new SiloJob(dlls.ntdll(), dlls.kernel32())),
-        new JnaProcesses(dlls.kernel32(), failures),
+        JnaCompute.of(libraries, failures, pipes, executor),
+        new JnaProcesses(libraries.kernel32(), failures),
         volumes,
         hns,
         hns,
-        new JnaInterfaces(dlls.ipHlpApi(), failures),
+        interfaces,
         layers,
         layers,
-        new JnaLayerFiles(dlls.kernel32(), files, privileges, failures),
-        new InstalledQuota(
-            new FsrmQuota(dlls.ole32(), dlls.oleAut32(), failures, com, volumes),
-            new NtfsQuota(dlls.ole32(), failures, com, volumes)),
+        JnaLayerFiles.of(libraries, failures),
+        quota,
         () -> {
-          com.close();
+          quota.close();
           executor.shutdown();
           pipes.close();
         });
@@ -93,8 +99,9 @@ public final class HcsHostProvider implements HostProvider {
     if (!Platform.isWindows()) {
       return HostProvider.super.openHandle(handle);
     }
-    NativeLibraries dlls = NativeLibraries.load();
-    return HandleOutput.open(handle, dlls.kernel32(), new Failures(dlls.kernel32(), dlls.ole32()));
+    NativeLibraries libraries = NativeLibraries.load();
+    return HandleOutput.open(
+        handle, libraries.kernel32(), new Failures(libraries.kernel32(), libraries.ole32()));
   }
 
   @Override

@@ -7,6 +7,8 @@ import com.sun.jna.ptr.LongByReference;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HostProcess;
 import io.gardencell.hcs.HostProcesses;
+import io.gardencell.hcs.jna.win32.Failures;
+import io.gardencell.hcs.jna.win32.Kernel32;
 import java.util.Optional;
 
 /** Processes of the host by pid; any thread. */

@@ -3,6 +3,9 @@ package io.gardencell.hcs.jna;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import io.gardencell.hcs.jna.win32.Advapi32;
+import io.gardencell.hcs.jna.win32.NtDll;
+import io.gardencell.hcs.jna.win32.Wide;
 
 /**
  * Version of Windows, from ntdll, which no manifest can mislead (OSVERSIONINFOEXW, 284 bytes: size

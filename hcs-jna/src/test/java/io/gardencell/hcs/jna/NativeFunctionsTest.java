@@ -3,88 +3,72 @@ package io.gardencell.hcs.jna;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.jna.Library;
-import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** docs/native-functions.md and the bindings say the same. */
+/**
+ * docs/native-functions.md and the bindings say the same; ComMethodTest does it for COM's methods.
+ */
 class NativeFunctionsTest {
 
-  private static final Map<Class<? extends Library>, String> LIBRARIES =
-      Map.of(
-          VmCompute.class, "vmcompute",
-          VmComputeLayers.class, "vmcompute",
-          VmComputeNetwork.class, "vmcompute",
-          Kernel32.class, "kernel32",
-          Advapi32.class, "advapi32",
-          NtDll.class, "ntdll",
-          IpHlpApi.class, "iphlpapi",
-          VirtDisk.class, "virtdisk",
-          Ole32.class, "ole32",
-          OleAut32.class, "oleaut32");
-
-  private record Row(String library, String function, String state, String note) {
-
-    String name() {
-      return library + " " + function;
+  /** Every interface to a DLL, in whatever package it is. */
+  private static List<Class<?>> bindings() throws Exception {
+    Path classes =
+        Path.of(HcsHostProvider.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    List<Class<?>> found = new ArrayList<>();
+    try (var files = Files.walk(classes)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
+        String name = classes.relativize(file).toString().replaceAll("[/\\\\]", ".");
+        Class<?> type =
+            Class.forName(
+                name.substring(0, name.length() - ".class".length()),
+                false,
+                HcsHostProvider.class.getClassLoader());
+        if (Library.class.isAssignableFrom(type)) {
+          found.add(type);
+        }
+      }
     }
+    return found;
   }
 
-  private static List<Row> rows() throws IOException {
-    Path table =
-        Path.of(System.getProperty("gardencell.root", ".."), "docs", "native-functions.md");
-    try (var lines = Files.lines(table)) {
-      return lines
-          .filter(line -> line.startsWith("| ") && !line.startsWith("| library"))
-          .map(line -> line.split("\\|", -1))
-          .map(c -> new Row(c[1].strip(), c[2].strip(), c[3].strip(), c[4].strip()))
-          .toList();
-    }
+  /** An interface is named after its DLL; vmcompute.dll has several. */
+  private static String library(Class<?> binding) {
+    String name = binding.getSimpleName().toLowerCase(Locale.ROOT);
+    return name.startsWith("vmcompute") ? "vmcompute" : name;
   }
 
   @Test
-  void theTableNamesExactlyWhatIsBound() throws IOException {
+  void theTableNamesExactlyWhatIsBound() throws Exception {
     TreeSet<String> bound = new TreeSet<>();
-    LIBRARIES.forEach(
-        (type, library) ->
-            Arrays.stream(type.getDeclaredMethods())
-                .filter(method -> !method.isSynthetic())
-                .map(Method::getName)
-                .forEach(name -> bound.add(library + " " + name)));
-    for (ComMethod method : ComMethod.values()) {
-      bound.add(method.library() + " " + method.function());
+    for (Class<?> binding : bindings()) {
+      Arrays.stream(binding.getDeclaredMethods())
+          .filter(method -> !method.isSynthetic())
+          .map(Method::getName)
+          .forEach(name -> bound.add(library(binding) + " " + name));
     }
 
-    assertThat(rows().stream().filter(row -> row.state().equals("bound")).map(Row::name))
+    assertThat(FunctionTable.rows())
+        .filteredOn(row -> row.isBound() && !row.isComMethod())
+        .extracting(FunctionTable.Row::name)
         .containsExactlyInAnyOrderElementsOf(bound);
   }
 
-  // hcs-abi.md §18 case 34: the slots
   @Test
-  void theTableNamesTheSlotOfEachComMethod() throws IOException {
-    for (ComMethod method : ComMethod.values()) {
-      if (method != ComMethod.RELEASE) {
-        assertThat(rows())
-            .filteredOn(row -> row.function().equals(method.function()))
-            .extracting(Row::note)
-            .containsExactly("slot " + method.slot());
-      }
-    }
-  }
-
-  @Test
-  void whatIsLeftOutHasAReason() throws IOException {
-    assertThat(rows()).extracting(Row::state).containsOnly("bound", "left out");
-    assertThat(rows())
-        .filteredOn(row -> row.state().equals("left out"))
-        .extracting(Row::note)
+  void whatIsLeftOutHasAReason() throws Exception {
+    List<FunctionTable.Row> rows = FunctionTable.rows();
+    assertThat(rows).extracting(FunctionTable.Row::state).containsOnly("bound", "left out");
+    assertThat(rows)
+        .filteredOn(row -> !row.isBound())
+        .extracting(FunctionTable.Row::note)
         .doesNotContain("");
-    assertThat(rows()).extracting(Row::name).doesNotHaveDuplicates();
+    assertThat(rows).extracting(FunctionTable.Row::name).doesNotHaveDuplicates();
   }
 }

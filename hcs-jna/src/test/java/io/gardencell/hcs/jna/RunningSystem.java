@@ -13,13 +13,15 @@ import java.util.Map;
 import java.util.UUID;
 
 /** The documents of a container on a fixture's base layer, with a volume of its own. */
-final class RunningSystem {
+public final class RunningSystem {
 
-  static final Duration LIMIT = Duration.ofSeconds(60);
+  /** How long an operation may take. */
+  public static final Duration LIMIT = Duration.ofSeconds(60);
 
   private RunningSystem() {}
 
-  static SystemDocument document(HostFixture fixture) {
+  /** The document of a container that is not yet made. */
+  public static SystemDocument document(HostFixture fixture) {
     Host host = fixture.host();
     Path base = fixture.baseLayer();
     Path scratch = fixture.directory().resolve("scratch-" + UUID.randomUUID());
@@ -33,13 +35,15 @@ final class RunningSystem {
         .build();
   }
 
-  static ComputeSystem started(HostFixture fixture, String id) {
+  /** A container that runs. */
+  public static ComputeSystem started(HostFixture fixture, String id) {
     ComputeSystem system = fixture.host().compute().create(id, document(fixture), LIMIT);
     system.start(LIMIT);
     return system;
   }
 
-  static ProcessDocument process(String commandLine) {
+  /** A process with all pipes. */
+  public static ProcessDocument process(String commandLine) {
     return ProcessDocument.of(commandLine, "", "C:\\", Map.of(), true);
   }
 }

@@ -3,6 +3,7 @@ package io.gardencell.hcs.jna;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.ptr.PointerByReference;
+import io.gardencell.hcs.jna.win32.Wide;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,14 +16,15 @@ import java.util.function.Function;
  * A DLL of this process: answers as told, with success to everything else, and remembers in what
  * order it was asked. Lets the bindings' callers be tested on any system.
  */
-final class ScriptedLibrary<T> {
+public final class ScriptedLibrary<T> {
 
   private final Map<String, Function<Object[], Object>> answers = new HashMap<>();
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private final List<Memory> texts = new ArrayList<>();
   private final T dll;
 
-  ScriptedLibrary(Class<T> type) {
+  /** Of an interface of ours to a DLL. */
+  public ScriptedLibrary(Class<T> type) {
     dll =
         type.cast(
             Proxy.newProxyInstance(
@@ -39,18 +41,19 @@ final class ScriptedLibrary<T> {
                 }));
   }
 
-  T dll() {
+  /** The DLL, for its callers. */
+  public T dll() {
     return dll;
   }
 
   /** What the function does from now on. */
-  ScriptedLibrary<T> on(String function, Function<Object[], Object> answer) {
+  public ScriptedLibrary<T> on(String function, Function<Object[], Object> answer) {
     answers.put(function, answer);
     return this;
   }
 
   /** The function fails with this Win32 code as the last error. */
-  ScriptedLibrary<T> refuse(String function, int code) {
+  public ScriptedLibrary<T> refuse(String function, int code) {
     return on(
         function,
         arguments -> {
@@ -60,12 +63,12 @@ final class ScriptedLibrary<T> {
   }
 
   /** Names of the functions called, in order. */
-  List<String> calls() {
+  public List<String> calls() {
     return calls;
   }
 
   /** Puts text into an output argument, and keeps it in memory. */
-  Memory give(Object output, String text) {
+  public Memory give(Object output, String text) {
     Memory memory = Wide.memory(text);
     texts.add(memory);
     ((PointerByReference) output).setValue(memory);

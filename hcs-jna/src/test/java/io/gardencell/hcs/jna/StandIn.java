@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** What the stand-in vmcompute.dll offers to tests besides HCS: faults, crashes and its ledger. */
-final class StandIn {
+public final class StandIn {
 
   private final Exports dll = Native.load("vmcompute", Exports.class);
   private final Path root = Path.of(System.getenv("FAKEHCS_ROOT"));
@@ -34,31 +34,33 @@ final class StandIn {
    * @param pipes ends of stdio pipes
    * @param strings result strings that were not freed
    */
-  record Left(int systems, int processes, int callbacks, int pipes, int strings) {
+  public record Left(int systems, int processes, int callbacks, int pipes, int strings) {
 
-    static final Left NOTHING = new Left(0, 0, 0, 0, 0);
+    /** All is given back. */
+    public static final Left NOTHING = new Left(0, 0, 0, 0, 0);
   }
 
-  Left left() {
+  /** What this process holds now. */
+  public Left left() {
     int[] counts = new int[5];
     dll.FakeHcsLeft(counts);
     return new Left(counts[0], counts[1], counts[2], counts[3], counts[4]);
   }
 
   /** The system ends by itself with this status. */
-  void crash(String id, int status) {
+  public void crash(String id, int status) {
     if (dll.FakeHcsExit(new WString(id), status) != 0) {
       throw new IllegalArgumentException("unknown system: " + id);
     }
   }
 
   /** Every handle of this process is told that the service is gone. */
-  void disconnect() {
+  public void disconnect() {
     dll.FakeHcsDisconnect();
   }
 
   /** From now on these rules hold (fakehcs/README.md), and no others. */
-  void faults(String... rules) {
+  public void faults(String... rules) {
     try {
       Files.writeString(root.resolve("faults.txt"), String.join("\n", rules));
     } catch (IOException e) {
@@ -67,17 +69,17 @@ final class StandIn {
   }
 
   /** Whether the result documents of failures carry an event that names the function. */
-  void events(boolean wanted) {
+  public void events(boolean wanted) {
     mark("events.txt", wanted);
   }
 
   /** Whether this program may open the jobs of containers. */
-  void beSystem(boolean wanted) {
+  public void beSystem(boolean wanted) {
     mark("system.txt", wanted);
   }
 
   /** Whether preparing a layer leaves its file system as it is, however its disk has grown. */
-  void forgetToGrow(boolean wanted) {
+  public void forgetToGrow(boolean wanted) {
     mark("forgetful.txt", wanted);
   }
 
@@ -94,7 +96,7 @@ final class StandIn {
   }
 
   /** The journal's lines that name this function. */
-  List<String> journal(String function) {
+  public List<String> journal(String function) {
     try {
       return Arrays.stream(Files.readString(root.resolve("journal.jsonl")).split("\n", -1))
           .filter(line -> line.contains("\"function\":\"" + function + "\""))

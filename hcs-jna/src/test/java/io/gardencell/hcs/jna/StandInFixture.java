@@ -12,13 +12,14 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** The JNA host on the stand-in vmcompute.dll, with its program probe.exe in the containers. */
-final class StandInFixture implements HostFixture {
+public final class StandInFixture implements HostFixture {
 
   private final Path root = Path.of(System.getenv("FAKEHCS_ROOT"));
   private final Path directory = root.resolve("contract-" + UUID.randomUUID());
   private Host host = start();
 
-  StandInFixture() {
+  /** Opens the host on a machine without networks. */
+  public StandInFixture() {
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
