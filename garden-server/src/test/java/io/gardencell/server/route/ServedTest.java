@@ -40,9 +40,14 @@ public abstract class ServedTest {
   }
 
   GardenApi.Settings settings() {
+    return settings(Duration.ofSeconds(5));
+  }
+
+  /** With so much patience for those who do not take their answer when the server stops. */
+  static GardenApi.Settings settings(Duration patience) {
     return new GardenApi.Settings(
         ServerSettings.loopback()
-            .withTimes(Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofSeconds(5)),
+            .withTimes(Duration.ofSeconds(10), Duration.ofMinutes(5), patience),
         Duration.ZERO,
         Duration.ofMillis(100));
   }

@@ -90,15 +90,19 @@ class ServerLifeTest extends ServedTest {
   void aStalledDownloadIsCutWhenThePatienceIsOver() throws Exception {
     FakeBackend.BytesSource source = new FakeBackend.BytesSource(new byte[64 << 20]);
     backend.add("h").source = source;
-    RawClient client = connect();
-    client.send("GET /containers/h/files?source=x HTTP/1.1\r\nHost: api\r\n\r\n");
-    client.head();
-    long begin = System.nanoTime();
+    Duration patience = Duration.ofSeconds(1);
+    GardenApi served = api(settings(patience));
+    try (RawClient client = new RawClient(served.port())) {
+      client.send("GET /containers/h/files?source=x HTTP/1.1\r\nHost: api\r\n\r\n");
+      client.head();
+      long begin = System.nanoTime();
 
-    stop();
+      served.stop();
 
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
-    assertThat(source.closed.get(10, TimeUnit.SECONDS)).isTrue();
+      Duration took = Duration.ofNanos(System.nanoTime() - begin);
+      assertThat(took).isBetween(patience, patience.plusSeconds(10));
+      assertThat(source.closed.get(10, TimeUnit.SECONDS)).isTrue();
+    }
   }
 
   // garden-api.md §11: only sockets are removed; weakness 15

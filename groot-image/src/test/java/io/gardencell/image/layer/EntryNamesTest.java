@@ -76,7 +76,9 @@ class EntryNamesTest extends UnpackTestCase {
     assertThatThrownBy(() -> unpack(with("Files/" + "n".repeat(256))))
         .hasMessageEndingWith("(an element of more than 255 characters)");
     folder.nodes.clear();
-    assertThatThrownBy(() -> unpack(with("Files/" + "n/".repeat(20_000) + "n")))
+    // as a record: the library takes seconds to write so long a name
+    Map<String, String> path = Map.of("path", "Files/" + "n/".repeat(20_000) + "n");
+    assertThatThrownBy(() -> unpack(new TarBuilder().directory("Files").file("Files/n", "x", path)))
         .hasMessage("entry name: 40007 characters (expected: <= 32768)");
   }
 
@@ -104,9 +106,11 @@ class EntryNamesTest extends UnpackTestCase {
   @Test
   void tellsManyNamesApart() {
     NameSet names = new NameSet();
+    int added = 0;
     for (int i = 0; i < 200_000; i++) {
-      assertThat(names.add("Files\\name-" + i)).isTrue();
+      added += names.add("Files\\name-" + i) ? 1 : 0;
     }
+    assertThat(added).isEqualTo(200_000);
     for (int i = 0; i < 200_000; i += 1000) {
       assertThat(names.add("FILES\\NAME-" + i)).isFalse();
     }

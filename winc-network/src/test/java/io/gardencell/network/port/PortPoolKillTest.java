@@ -69,7 +69,9 @@ class PortPoolKillTest {
     assertThat(new TreeSet<>(pool.acquire("rest", nothing(free))))
         .hasSize(free)
         .doesNotContainAnyElementsOf(owner.keySet());
-    assertThat(owner.size()).as("answered").isGreaterThan(PORTS - KILLS * 2 * 5 - 1);
+    assertThat(owner.size())
+        .as("answered")
+        .isGreaterThan(PORTS - KILLS * 2 * PortPoolWorker.AT_ONCE - 1);
   }
 
   private static List<Integer> nothing(int count) {

@@ -3,11 +3,15 @@ package io.gardencell.network.port;
 import io.gardencell.api.GardenException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
 /** A process of its own that takes ports until there are none, and prints each that it got. */
 final class PortPoolWorker {
+
+  /** Ports taken at a time; each time the pool is forced to the disk. */
+  static final int AT_ONCE = 10;
 
   private static final int THREADS = 2;
 
@@ -38,7 +42,7 @@ final class PortPoolWorker {
       String handle = name + "-" + i;
       List<Integer> ports;
       try {
-        ports = pool.acquire(handle, List.of(0, 0, 0, 0, 0));
+        ports = pool.acquire(handle, Collections.nCopies(AT_ONCE, 0));
       } catch (GardenException failed) {
         String text = String.valueOf(failed.getMessage());
         if (text.startsWith("open lock: ")) {
