@@ -1,4 +1,4 @@
-package io.gardencell.hcs.jna;
+package io.gardencell.hcs.jna.compute;
 
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
