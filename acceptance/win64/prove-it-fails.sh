@@ -23,7 +23,7 @@ make_mistake() {
   case $1 in
     signature) # a function loses an argument
       replace compute/VmCompute.java 'int HcsStartComputeSystem(Pointer system, WString options, ' 'int HcsStartComputeSystem(Pointer system, '
-      replace compute/JnaComputeSystem.java 'HcsStartComputeSystem(open(), Wide.of(""), ' 'HcsStartComputeSystem(open(), '
+      replace compute/JnaComputeSystem.java 'HcsStartComputeSystem(handle.open(), Wide.of(""), ' 'HcsStartComputeSystem(handle.open(), '
       ;;
     offset) # the path of a layer descriptor, 4 bytes too early
       replace layer/LayerDescriptors.java 'i * BYTES + 24, path' 'i * BYTES + 20, path'
