@@ -70,7 +70,10 @@ final class EmulatedCell implements AutoCloseable {
             StreamSettings.defaults()
                 .with(
                     new StreamSettings.Times(
-                        Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(100))),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(100),
+                        Duration.ofMinutes(1))),
             timer);
     try {
       gardener =

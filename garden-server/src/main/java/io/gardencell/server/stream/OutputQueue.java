@@ -1,8 +1,10 @@
 package io.gardencell.server.stream;
 
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +15,12 @@ import org.slf4j.LoggerFactory;
  * <p>With a reader, a full queue has no room, so the pipe is not read and nothing is lost. Without
  * one it is a ring of the newest bytes; what falls out is counted and said once in the log. Until
  * the first reader came, or its time is over, a full queue has no room either, so that a quick
- * process does not outrun a client on its way. Any thread.
+ * process does not outrun a client on its way.
+ *
+ * <p>A reader that takes nothing at all from a full queue gets more room soon, if its client takes
+ * what is on the other stream and there is memory: it is about to read this one later. After a
+ * longer time it does not hold the process back any more: until it takes something again, the queue
+ * keeps the newest bytes of as many as it may hold. Any thread.
  */
 public final class OutputQueue {
 
@@ -24,6 +31,9 @@ public final class OutputQueue {
   private final StreamMemory memory;
   private final Runnable roomAgain;
   private final LongAdder droppedOfAll;
+  private final BiConsumer<Duration, Runnable> later;
+  private final ReaderProgress progress = new ReaderProgress();
+  private @Nullable OutputQueue other;
   private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>();
   private @Nullable ByteBuf tail;
   private @Nullable ByteBuf tailChunk;
@@ -35,17 +45,30 @@ public final class OutputQueue {
   private boolean expired;
   private boolean closed;
 
+  /**
+   * Makes an empty queue.
+   *
+   * @param roomAgain called when there is room after there was none
+   * @param later runs something when some time has passed
+   */
   OutputQueue(
       String name,
       StreamSettings settings,
       StreamMemory memory,
       Runnable roomAgain,
-      LongAdder droppedOfAll) {
+      LongAdder droppedOfAll,
+      BiConsumer<Duration, Runnable> later) {
     this.name = name;
     this.settings = settings;
     this.memory = memory;
     this.roomAgain = roomAgain;
     this.droppedOfAll = droppedOfAll;
+    this.later = later;
+  }
+
+  /** Names the other output of the same client, before anybody reads. */
+  void setOther(OutputQueue queue) {
+    other = queue;
   }
 
   /**
@@ -62,6 +85,7 @@ public final class OutputQueue {
       awaitsFirst = false;
     }
     newReader.wake();
+    watch();
     roomAgain.run();
     return true;
   }
@@ -73,10 +97,11 @@ public final class OutputQueue {
         return;
       }
       reader = null;
+      progress.took();
       if (expired) {
         free();
       } else {
-        trim();
+        trim(ringBytes());
       }
     }
     roomAgain.run();
@@ -91,6 +116,7 @@ public final class OutputQueue {
       if (piece == null) {
         return null;
       }
+      progress.took();
       if (piece == tail) {
         tail = null;
       }
@@ -100,6 +126,7 @@ public final class OutputQueue {
       long low = queueBytes() / 2;
       woken = (before > low && bytes <= low) || bytes == 0;
     }
+    watch();
     if (woken) {
       roomAgain.run();
     }
@@ -126,7 +153,7 @@ public final class OutputQueue {
       return true;
     }
     if (reader != null) {
-      return bytes < queueBytes();
+      return progress.isStalled() || bytes < queueBytes();
     }
     return !awaitsFirst || bytes < ringBytes();
   }
@@ -156,7 +183,9 @@ public final class OutputQueue {
       } else {
         add(chunk, from, size);
         if (reader == null && !awaitsFirst) {
-          trim();
+          trim(ringBytes());
+        } else if (progress.isStalled()) {
+          trim(queueBytes());
         }
       }
       firstDrop = before == 0 && dropped > 0;
@@ -170,7 +199,32 @@ public final class OutputQueue {
     }
     if (waiting != null) {
       waiting.wake();
+      watch();
     }
+  }
+
+  /** Looks later whether the reader has taken anything, if the process waits for it now. */
+  private void watch() {
+    synchronized (this) {
+      if (reader == null || hasRoom() || !progress.watch()) {
+        return;
+      }
+    }
+    later.accept(settings.times().stalledReader().dividedBy(ReaderProgress.LOOKS), this::look);
+  }
+
+  private void look() {
+    OutputQueue beside = other;
+    boolean readsTheOther = beside != null && beside.isReadUpToNow();
+    synchronized (this) {
+      progress.look(reader != null && !hasRoom(), readsTheOther);
+    }
+    watch();
+    roomAgain.run();
+  }
+
+  private synchronized boolean isReadUpToNow() {
+    return reader != null && pieces.isEmpty();
   }
 
   /** Nothing more will come; what is there stays readable, within the ring's bound. */
@@ -183,7 +237,7 @@ public final class OutputQueue {
       ended = true;
       awaitsFirst = false;
       if (reader == null) {
-        trim();
+        trim(ringBytes());
       }
       waiting = reader;
     }
@@ -223,13 +277,13 @@ public final class OutputQueue {
     pieces.add(piece);
   }
 
-  private void trim() {
-    while (bytes > ringBytes()) {
+  private void trim(int bound) {
+    while (bytes > bound) {
       ByteBuf oldest = pieces.peek();
       if (oldest == null) {
         return;
       }
-      int surplus = (int) Math.min(bytes - ringBytes(), oldest.readableBytes());
+      int surplus = (int) Math.min(bytes - bound, oldest.readableBytes());
       oldest.skipBytes(surplus);
       drop(surplus);
       hold(-surplus);
@@ -249,7 +303,10 @@ public final class OutputQueue {
   }
 
   private int queueBytes() {
-    return memory.share(settings.bounds().queueBytes());
+    StreamSettings.Bounds bounds = settings.bounds();
+    return progress.isLate() && memory.isAmple()
+        ? bounds.wideBytes()
+        : memory.share(bounds.queueBytes());
   }
 
   private int ringBytes() {

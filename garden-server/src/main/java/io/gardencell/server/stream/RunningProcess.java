@@ -23,6 +23,9 @@ public final class RunningProcess {
 
   private static final Logger log = LoggerFactory.getLogger(RunningProcess.class);
 
+  /** How often it is seen whether a pipe is silent, in the time after which it is given up. */
+  static final int LOOKS = 10;
+
   private final String handle;
   private final String id;
   private final ContainerProcess process;
@@ -232,8 +235,8 @@ public final class RunningProcess {
       exited.completeExceptionally(failure);
     }
     releasedIfDone();
-    watchOrphan(stdout);
-    watchOrphan(stderr);
+    watchOrphan(stdout, 0);
+    watchOrphan(stderr, 0);
   }
 
   private void releasedIfDone() {
@@ -243,24 +246,25 @@ public final class RunningProcess {
   }
 
   /** Gives a pipe up that stays silent: a child that lives on may hold its other end. */
-  private void watchOrphan(OutputPump pump) {
+  private void watchOrphan(OutputPump pump, int silentLooks) {
     if (pump.ended().isDone()) {
+      return;
+    }
+    if (silentLooks == LOOKS) {
+      log.atInfo()
+          .addKeyValue("handle", handle)
+          .addKeyValue("process", id)
+          .log("output pipe outlives its process, given up");
+      pump.finish();
       return;
     }
     long before = pump.reads();
     boolean wasReading = pump.isReading();
     streams.later(
-        streams.settings().times().orphanedPipe(),
+        streams.settings().times().orphanedPipe().dividedBy(LOOKS),
         () -> {
-          if (wasReading && pump.isReading() && pump.reads() == before) {
-            log.atInfo()
-                .addKeyValue("handle", handle)
-                .addKeyValue("process", id)
-                .log("output pipe outlives its process, given up");
-            pump.finish();
-          } else {
-            watchOrphan(pump);
-          }
+          boolean silent = wasReading && pump.isReading() && pump.reads() == before;
+          watchOrphan(pump, silent ? silentLooks + 1 : 0);
         });
   }
 

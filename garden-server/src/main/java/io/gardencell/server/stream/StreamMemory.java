@@ -28,6 +28,11 @@ final class StreamMemory {
     return held.get() < total ? bound : Math.min(bound, LITTLE);
   }
 
+  /** Whether much more than usual may wait somewhere without harm to the others. */
+  boolean isAmple() {
+    return held.get() < total / 2;
+  }
+
   /** Bytes that wait for readers or for processes. */
   long held() {
     return held.get();

@@ -27,12 +27,22 @@ public record StreamSettings(
   public record Bounds(
       int queueBytes, int ringBytes, int stdinBytes, long totalBytes, int clients) {
 
+    private static final int WIDE = 8;
+
     public Bounds {
       positive("queue bytes", queueBytes);
       positive("ring bytes", ringBytes);
       positive("stdin bytes", stdinBytes);
       positive("total bytes", totalBytes);
       positive("clients", clients);
+    }
+
+    /**
+     * Most bytes of one output queue whose reader takes nothing while it takes all of the other
+     * output, as long as all streams together hold less than half of their total.
+     */
+    int wideBytes() {
+      return (int) Math.min(Integer.MAX_VALUE, (long) WIDE * queueBytes);
     }
 
     private static void positive(String name, long value) {
@@ -49,8 +59,17 @@ public record StreamSettings(
    * @param retention how long output stays readable after the end
    * @param orphanedPipe how long a pipe may stay silent after the exit before it is given up: a
    *     child of the process may hold it open for ever
+   * @param stalledReader how long a full queue holds the process back for a reader that takes
+   *     nothing at all; there are clients that read stderr only when stdout has ended
    */
-  public record Times(Duration firstReader, Duration retention, Duration orphanedPipe) {}
+  public record Times(
+      Duration firstReader, Duration retention, Duration orphanedPipe, Duration stalledReader) {
+
+    /** The same with another time for readers that take nothing. */
+    public Times withStalledReader(Duration time) {
+      return new Times(firstReader, retention, orphanedPipe, time);
+    }
+  }
 
   /** What happens to output for which there is no room. */
   public enum Overflow {
@@ -64,7 +83,11 @@ public record StreamSettings(
   public static StreamSettings defaults() {
     return new StreamSettings(
         new Bounds(4 << 20, 1 << 20, 8 << 20, 64L << 20, 64),
-        new Times(Duration.ofSeconds(2), Duration.ofMinutes(1), Duration.ofSeconds(10)),
+        new Times(
+            Duration.ofSeconds(2),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(8),
+            Duration.ofMinutes(1)),
         Overflow.BLOCK,
         true);
   }

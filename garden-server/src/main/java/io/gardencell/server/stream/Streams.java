@@ -94,8 +94,10 @@ public final class Streams implements AutoCloseable {
   Attachment register(RunningProcess process, Runnable stdoutRoom, Runnable stderrRoom) {
     String id = Long.toString(lastId.incrementAndGet());
     String name = process.handle() + "/" + process.id() + "/" + id;
-    OutputQueue stdout = new OutputQueue(name + "/stdout", settings, memory, stdoutRoom, dropped);
-    OutputQueue stderr = new OutputQueue(name + "/stderr", settings, memory, stderrRoom, dropped);
+    OutputQueue stdout = queue(name + "/stdout", stdoutRoom);
+    OutputQueue stderr = queue(name + "/stderr", stderrRoom);
+    stdout.setOther(stderr);
+    stderr.setOther(stdout);
     Attachment attachment = new Attachment(id, process, stdout, stderr);
     attachments.put(id, attachment);
     later(
@@ -105,6 +107,10 @@ public final class Streams implements AutoCloseable {
           stderr.giveUpWaiting();
         });
     return attachment;
+  }
+
+  private OutputQueue queue(String name, Runnable roomAgain) {
+    return new OutputQueue(name, settings, memory, roomAgain, dropped, this::later);
   }
 
   StreamMemory memory() {

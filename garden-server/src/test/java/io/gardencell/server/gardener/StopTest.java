@@ -94,7 +94,7 @@ class StopTest extends GardenerTest {
   void anExitWhoseNotificationIsLostIsFoundOut() throws Exception {
     useStreams(
         StreamSettings.defaults()
-            .with(new StreamSettings.Times(SHORT, SHORT, Duration.ofMillis(50))));
+            .with(new StreamSettings.Times(SHORT, SHORT, Duration.ofMillis(50), SHORT)));
     create("c");
     RunningProcess process = run("c");
     // Nothing is told to the first handle any more, a new one knows the status.
@@ -112,7 +112,7 @@ class StopTest extends GardenerTest {
   void aProcessThatEndedUnseenIsNotWaitedForForEver() throws Exception {
     useStreams(
         StreamSettings.defaults()
-            .with(new StreamSettings.Times(SHORT, SHORT, Duration.ofMillis(50))));
+            .with(new StreamSettings.Times(SHORT, SHORT, Duration.ofMillis(50), SHORT)));
     create("c");
     RunningProcess process = run("c");
     plugins.processes.remove(process.pid());

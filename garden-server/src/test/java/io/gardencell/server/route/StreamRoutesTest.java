@@ -28,7 +28,10 @@ class StreamRoutesTest extends ServedTest {
     return StreamSettings.defaults()
         .with(
             new StreamSettings.Times(
-                Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofMillis(200)));
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
+                Duration.ofMillis(200),
+                Duration.ofMinutes(1)));
   }
 
   @BeforeEach

@@ -90,12 +90,14 @@ public final class FakeProcess implements ContainerProcess {
     private Runnable failing = () -> {};
     private long taken;
     private boolean bySingles;
+    private CompletableFuture<Void> empty = new CompletableFuture<>();
 
     /** Gives bytes to whoever reads; they wait in the pipe. */
     public void write(byte[] bytes) {
       Runnable next;
       synchronized (this) {
         written.add(ByteBuffer.wrap(bytes.clone()));
+        empty = new CompletableFuture<>();
         next = take();
       }
       next.run();
@@ -125,6 +127,11 @@ public final class FakeProcess implements ContainerProcess {
     /** Bytes that were read out of the pipe. */
     public synchronized long taken() {
       return taken;
+    }
+
+    /** Completes when everything that was written so far has been read: no write waits any more. */
+    public synchronized CompletableFuture<Void> emptied() {
+      return empty;
     }
 
     private Runnable take() {
@@ -165,6 +172,9 @@ public final class FakeProcess implements ContainerProcess {
           taken += count;
           if (!piece.hasRemaining()) {
             written.poll();
+            if (written.isEmpty()) {
+              empty.complete(null);
+            }
           }
         }
       }

@@ -19,13 +19,16 @@ class OverflowTest {
 
   private static final int BOUND = 1000;
   private static final int HALF = BOUND / 2;
+  private static final Duration STALL = Duration.ofSeconds(7);
 
   private final Logger logger = (Logger) LoggerFactory.getLogger(OutputQueue.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
   private final ManualTimer timer = new ManualTimer();
   private final FakeProcess process = new FakeProcess();
   private final StreamSettings settings =
-      StreamSettings.defaults().with(new StreamSettings.Bounds(BOUND, BOUND, BOUND, 1 << 20, 3));
+      StreamSettings.defaults()
+          .with(StreamSettings.defaults().times().withStalledReader(STALL))
+          .with(new StreamSettings.Bounds(BOUND, BOUND, BOUND, 1 << 20, 3));
 
   @BeforeEach
   void listen() {
@@ -49,6 +52,12 @@ class OverflowTest {
 
   private void write(char what, int count) {
     process.stdout.write(String.valueOf(what).repeat(count));
+  }
+
+  private void pass(int looks) throws Exception {
+    for (int i = 0; i < looks; i++) {
+      timer.advance(STALL.dividedBy(ReaderProgress.LOOKS));
+    }
   }
 
   // garden-api.md §6.5 U: with --output-overflow drop the queue keeps what is old and loses what
@@ -106,6 +115,97 @@ class OverflowTest {
       assertThat(lines.list.get(0).getMessage()).isEqualTo("output dropped");
       assertThat(lines.list.get(0).getKeyValuePairs())
           .anySatisfy(pair -> assertThat(pair.value).isEqualTo("h/p/1/stdout"));
+      running.close("");
+    }
+  }
+
+  // There are clients that read stderr only when stdout has ended: the process must get there. What
+  // they have not taken is kept as far as the queue's bound goes, and the loss is counted.
+  @Test
+  void aReaderThatTakesNothingHoldsTheProcessBackForItsTimeOnly() throws Exception {
+    try (Streams streams = new Streams(settings, timer)) {
+      RunningProcess running = streams.start("h", "p", process);
+      OutputQueue stdout = running.attach().stdout();
+      stdout.connect(() -> {});
+      write('a', HALF);
+      write('b', HALF);
+      write('c', HALF);
+      pass(ReaderProgress.LOOKS - 1);
+      assertThat(streams.droppedBytes()).isZero();
+
+      pass(1);
+      write('d', HALF);
+
+      assertThat(drain(stdout)).isEqualTo("c".repeat(HALF) + "d".repeat(HALF));
+      assertThat(streams.droppedBytes()).isEqualTo(2 * HALF);
+      assertThat(lines.list).hasSize(1);
+      running.close("");
+    }
+  }
+
+  // Those clients take all of stdout meanwhile, and stderr whole when they get to it.
+  @Test
+  void whoeverReadsTheOtherStreamMayReadMuchOfThisOneLater() throws Exception {
+    try (Streams streams = new Streams(settings, timer)) {
+      RunningProcess running = streams.start("h", "p", process);
+      Attachment attachment = running.attach();
+      attachment.stdout().connect(() -> {});
+      OutputQueue stderr = attachment.stderr();
+      stderr.connect(() -> {});
+      for (int i = 0; i < 8; i++) {
+        process.stderr.write(String.valueOf((char) ('a' + i)).repeat(BOUND));
+      }
+      assertThat(stderr.waitingBytes()).isLessThan(2 * BOUND);
+
+      pass(1);
+
+      assertThat(stderr.waitingBytes()).isEqualTo(8 * BOUND);
+      assertThat(drain(stderr)).startsWith("aaa").endsWith("hhh");
+      assertThat(streams.droppedBytes()).isZero();
+      running.close("");
+    }
+  }
+
+  @Test
+  void aReaderThatTakesALittleLosesNothing() throws Exception {
+    try (Streams streams = new Streams(settings, timer)) {
+      RunningProcess running = streams.start("h", "p", process);
+      OutputQueue stdout = running.attach().stdout();
+      stdout.connect(() -> {});
+      for (int i = 0; i < 20; i++) {
+        write((char) ('a' + i), HALF);
+      }
+      StringBuilder all = new StringBuilder();
+      for (ByteBuf piece = stdout.poll(); piece != null; piece = stdout.poll()) {
+        all.append(piece.toString(StandardCharsets.US_ASCII));
+        piece.release();
+        pass(ReaderProgress.LOOKS - 1);
+      }
+
+      assertThat(all).hasSize(20 * HALF).startsWith("aaa").endsWith("ttt");
+      assertThat(streams.droppedBytes()).isZero();
+      running.close("");
+    }
+  }
+
+  @Test
+  void aReaderThatTookAgainIsWaitedForAgain() throws Exception {
+    try (Streams streams = new Streams(settings, timer)) {
+      RunningProcess running = streams.start("h", "p", process);
+      OutputQueue stdout = running.attach().stdout();
+      stdout.connect(() -> {});
+      write('a', BOUND);
+      write('b', BOUND);
+      pass(ReaderProgress.LOOKS);
+      drain(stdout);
+      long lost = streams.droppedBytes();
+
+      write('c', BOUND);
+      write('d', BOUND);
+      pass(ReaderProgress.LOOKS - 1);
+
+      assertThat(streams.droppedBytes()).isEqualTo(lost);
+      assertThat(drain(stdout)).isEqualTo("c".repeat(BOUND) + "d".repeat(BOUND));
       running.close("");
     }
   }

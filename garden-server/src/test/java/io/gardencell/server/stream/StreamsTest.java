@@ -253,6 +253,27 @@ class StreamsTest {
     assertThat(streams.waitingBytes()).isZero();
   }
 
+  // A child that lives on may hold the pipe: silence counts from the last output, not from the
+  // exit.
+  @Test
+  void aPipeThatOutlivesItsProcessIsGivenUpWhenItWasSilentForItsTime() throws Exception {
+    Attachment attachment = start("p", process).attach();
+    attachment.stdout().connect(() -> {});
+    Duration look = streams.settings().times().orphanedPipe().dividedBy(RunningProcess.LOOKS);
+    process.exit.complete(0L);
+    pass(look);
+    process.stdout.write("of the child");
+    drain(attachment.stdout());
+    for (int i = 0; i < RunningProcess.LOOKS; i++) {
+      pass(look);
+      assertThat(attachment.stdout().isExhausted()).isFalse();
+    }
+
+    pass(look);
+
+    assertThat(attachment.stdout().isExhausted()).isTrue();
+  }
+
   // garden-api.md §14 weakness 2: a byte pins no chunk of its own
   @Test
   void singleBytesThatWaitAreOnePieceForEachChunk() {
