@@ -15,6 +15,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The root directory of a container's volume as the host sees it. Paths below it are walked name by
@@ -22,6 +24,8 @@ import java.util.stream.Stream;
  * Names are found as NTFS finds them, without regard to case. Any thread; blocks.
  */
 public final class ContainerRoot {
+
+  private static final Logger log = LoggerFactory.getLogger(ContainerRoot.class);
 
   private final Path root;
 
@@ -32,10 +36,15 @@ public final class ContainerRoot {
 
   /**
    * A directory, made with its parents where it is missing; a made one can be written by all users
-   * of the container.
+   * of the container. Nothing is made behind a link or a mount: what is there only the container
+   * can tell.
    */
   public void makeDirectory(ContainerPath path) throws IOException {
-    directory(path);
+    try {
+      directory(path);
+    } catch (LinkNotFollowed e) {
+      log.atDebug().addKeyValue("path", path).setCause(e).log("directory left to the container");
+    }
   }
 
   Folder directory(ContainerPath path) throws IOException {

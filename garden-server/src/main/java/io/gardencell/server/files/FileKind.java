@@ -34,7 +34,7 @@ enum FileKind {
     switch (of(attributes(path))) {
       case DIRECTORY -> {}
       case FILE -> throw new IOException(path.getFileName() + " is not a directory");
-      default -> throw new IOException(path.getFileName() + " is a link, not followed");
+      default -> throw new LinkNotFollowed(String.valueOf(path.getFileName()));
     }
   }
 }

@@ -10,7 +10,9 @@ import io.gardencell.api.spi.ContainerEvent;
 import io.gardencell.server.stream.RunningProcess;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -69,6 +71,21 @@ class ContainerProcessesTest extends GardenerTest {
 
     assertThat(plugins.started.get(0).cwd()).isEqualTo(cwd);
     assertThat(directory.resolve("roots/c").resolve(made)).isDirectory();
+  }
+
+  // guardian.md §10.1 step 5: a directory that is there through a link or a mount serves, too, and
+  // nothing is made on its other side
+  @Test
+  void aWorkingDirectoryBehindALinkIsLeftToTheContainer(@TempDir Path outside) throws Exception {
+    create("c");
+    Path root = directory.resolve("roots/c");
+    Files.createDirectories(root);
+    Files.createSymbolicLink(root.resolve("mounted"), outside);
+
+    get("c").run(process("{\"path\":\"x\",\"dir\":\"C:\\\\mounted\\\\sub\"}"));
+
+    assertThat(plugins.started.get(0).cwd()).isEqualTo("C:\\mounted\\sub");
+    assertThat(outside).isEmptyDirectory();
   }
 
   // guardian.md §20 case 38
