@@ -10,7 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The packaged daemon as a process; its output goes to a file beside its data. */
+/**
+ * The packaged daemon as a process; its output goes to a file beside its data. {@code
+ * -Dgardencell.daemon.options} are options of its JVM: tests, which start many that live for
+ * seconds, want a quick start, benchmarks what a cell runs.
+ */
 final class DaemonProcess implements RunningDaemon {
 
   private static final Duration START = Duration.ofSeconds(90);
@@ -30,12 +34,13 @@ final class DaemonProcess implements RunningDaemon {
 
   static DaemonProcess start(Path dataDir, List<String> flags) throws IOException {
     Path output = dataDir.resolve("daemon.log");
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                jar().toString()));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    String options = System.getProperty("gardencell.daemon.options", "");
+    if (!options.isBlank()) {
+      command.addAll(List.of(options.strip().split("\\s+")));
+    }
+    command.addAll(List.of("-jar", jar().toString()));
     command.addAll(flags);
     Process process =
         new ProcessBuilder(command)
