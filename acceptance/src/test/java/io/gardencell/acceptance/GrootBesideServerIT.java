@@ -6,7 +6,7 @@ import io.gardencell.api.ContainerSpec;
 import io.gardencell.api.ImageRef;
 import io.gardencell.api.Limits;
 import io.gardencell.client.RemoteContainer;
-import io.gardencell.image.GrootCommand;
+import io.gardencell.image.command.GrootCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

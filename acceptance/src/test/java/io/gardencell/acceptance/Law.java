@@ -26,6 +26,9 @@ record Law(String title, ArchRule rule, List<Arrow> forbidden, List<Arrow> allow
 
   private static final DescribedPredicate<JavaClass> HOST_PORTS = within("hcs").and(not(BINDING));
 
+  private static final DescribedPredicate<JavaClass> COMMANDS =
+      within("runtime.command", "network.command", "image.command");
+
   static List<Law> all() {
     return List.of(
         noDependency(
@@ -83,6 +86,15 @@ record Law(String title, ArchRule rule, List<Arrow> forbidden, List<Arrow> allow
         knowsOnly("image", within("api").or(HOST_PORTS))
             .forbids("image > runtime", "image.layer > emulator", "image > server")
             .allows("image > image.layer", "image > hcs"),
+        noDependency(
+                "no plugin knows its command",
+                within("runtime", "network", "image").and(not(COMMANDS)),
+                COMMANDS)
+            .forbids("image > image.command", "runtime.oci > runtime.command")
+            .allows("image.command > image", "network.command > network"),
+        knowsOnlyOf("image", "image.trace", "image.source")
+            .forbids("image.trace > image.command", "image.trace > image")
+            .allows("image.trace > image.source"),
         noDependency(
                 "below its composition root the server knows the api only",
                 resideInAPackage("io.gardencell.server.(*).."),

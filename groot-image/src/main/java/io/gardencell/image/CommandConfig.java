@@ -16,8 +16,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * The configuration file of the command: the reference's keys and ours; others are ignored
- * (groot-image.md §3, §20).
+ * The configuration file of the command, which the server reads as well: the reference's keys and
+ * ours; others are ignored (groot-image.md §3, §20).
  *
  * @param logLevel what is logged at least
  * @param insecureRegistries {@code host[:port]} for which TLS is optional
@@ -27,7 +27,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * @param cleaning garbage collection after each create
  * @param limits what a layer may have at most
  */
-record CommandConfig(
+public record CommandConfig(
     Level logLevel,
     Set<String> insecureRegistries,
     Set<String> pinnedImages,
@@ -39,8 +39,12 @@ record CommandConfig(
   private static final Map<String, Level> LEVELS =
       Map.of("debug", Level.DEBUG, "info", Level.INFO, "error", Level.ERROR, "fatal", Level.ERROR);
 
-  /** Reads a file; without a name all is default. */
-  static CommandConfig read(String file) {
+  /**
+   * Reads a file; without a name all is default.
+   *
+   * @throws GardenException if it cannot be read, naming the key
+   */
+  public static CommandConfig read(String file) {
     Map<?, ?> values = file.isEmpty() ? Map.of() : parse(file);
     String level = text(values, "log_level", "info");
     Level known = LEVELS.get(level);
@@ -140,7 +144,7 @@ record CommandConfig(
   }
 
   /** The plugin's settings. */
-  ImageConfig imageConfig(Path store) {
+  public ImageConfig imageConfig(Path store) {
     return new ImageConfig(
         store, "", insecureRegistries, pinnedImages, 0, lockTimeout, createLock, cleaning, limits);
   }

@@ -2,6 +2,7 @@ package io.gardencell.image;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.api.Handle;
+import io.gardencell.image.trace.Trace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;

@@ -15,12 +15,15 @@ import io.gardencell.image.source.ImageDescription;
 import io.gardencell.image.source.ImageSource;
 import io.gardencell.image.source.LayerInfo;
 import io.gardencell.image.source.Platform;
+import io.gardencell.image.trace.Trace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -53,9 +56,10 @@ public final class GrootImage implements ImagePlugin {
   /**
    * A plugin.
    *
+   * @param receiver is told what each operation does
    * @param builtInBase whether a request without an image gets the built-in one
    */
-  GrootImage(Host host, ImageConfig config, Trace.Receiver receiver, boolean builtInBase) {
+  public GrootImage(Host host, ImageConfig config, Trace.Receiver receiver, boolean builtInBase) {
     EnvironmentProxy.allowPasswords();
     this.builtInBase = builtInBase;
     this.host = host;
@@ -70,6 +74,15 @@ public final class GrootImage implements ImagePlugin {
     this.pins = new Pins(store);
     this.kept = new KeptImages(store, config.pinnedImages());
     this.sources = new ImageSources(windows, platform(), config.insecureRegistries());
+  }
+
+  /**
+   * Refuses what is no URI at all; all else is found out when the image is pulled.
+   *
+   * @throws GardenException naming the escape that is none
+   */
+  public static void checkUri(String uri) {
+    ImageSources.checkEscapes(uri);
   }
 
   private boolean isWindows() {
@@ -130,7 +143,8 @@ public final class GrootImage implements ImagePlugin {
     pull(uri, username, password, Progress.NONE);
   }
 
-  void pull(String uri, String username, String password, Progress progress) {
+  /** The same, telling how far it is. */
+  public void pull(String uri, String username, String password, Progress progress) {
     ImageSource source = source(uri, username, password);
     pull(uri, source, 0, false, progress, Trace.of(receiver).session("pull")).close();
   }
@@ -214,7 +228,7 @@ public final class GrootImage implements ImagePlugin {
 
   /** The quota's own count; without one, what has been added since the volume was made. */
   private DiskUsage usage(String name, Supplier<VolumeMetadata> metadata) {
-    java.util.Optional<Long> counted = host.quota().used(name);
+    Optional<Long> counted = host.quota().used(name);
     VolumeMetadata about = metadata.get();
     Long baseline = about.baselineUsed();
     long used = counted.orElse(0L);
@@ -247,13 +261,13 @@ public final class GrootImage implements ImagePlugin {
   }
 
   /** Size of a complete layer. */
-  OptionalLong layerSize(String chainId) {
+  public OptionalLong layerSize(String chainId) {
     return layers.find(chainId);
   }
 
   /** Handles of volumes that were made to their end. */
-  Set<String> wholeVolumes() {
-    Set<String> whole = new java.util.TreeSet<>(handles());
+  public Set<String> wholeVolumes() {
+    Set<String> whole = new TreeSet<>(handles());
     whole.removeIf(name -> !VolumeMetadata.exists(store.volume(name)));
     return whole;
   }

@@ -5,6 +5,8 @@ import io.gardencell.image.source.FileReasons;
 import io.gardencell.image.source.ImageDescription;
 import io.gardencell.image.source.ImageSource;
 import io.gardencell.image.source.LayerInfo;
+import io.gardencell.image.trace.LayerTrace;
+import io.gardencell.image.trace.Trace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -44,7 +44,6 @@ record ImageSources(boolean windowsPaths, Platform platform, Set<String> insecur
     insecureRegistries = Set.copyOf(insecureRegistries);
   }
 
-  /** Refuses what is no URI at all; all else is found out when the image is described. */
   static void checkEscapes(String uri) {
     Matcher bad = BAD_ESCAPE.matcher(uri);
     if (bad.find()) {

@@ -10,6 +10,7 @@ import io.gardencell.image.source.ByteLimit;
 import io.gardencell.image.source.FileReasons;
 import io.gardencell.image.source.LayerInfo;
 import io.gardencell.image.source.VerifiedLayer;
+import io.gardencell.image.trace.LayerTrace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import io.gardencell.image.source.LayerInfo;
 import java.util.List;
 
 /** Told what a pull does; from several threads at once. */
-interface Progress {
+public interface Progress {
 
   /** Nobody listens. */
   Progress NONE = new Progress() {};

@@ -6,6 +6,7 @@ import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.ScratchLayers;
 import io.gardencell.image.source.FileReasons;
+import io.gardencell.image.trace.Trace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

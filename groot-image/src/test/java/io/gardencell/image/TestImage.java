@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
 /** An image of any layers in an OCI layout, with the digests that it should have. */
-final class TestImage {
+public final class TestImage {
 
   private final Path directory;
   private final List<String> layers = new ArrayList<>();
@@ -20,21 +20,21 @@ final class TestImage {
   private final List<String> chainIds = new ArrayList<>();
   private List<String> env = List.of();
 
-  TestImage(Path directory) {
+  public TestImage(Path directory) {
     this.directory = directory;
   }
 
-  TestImage env(String... variables) {
+  public TestImage env(String... variables) {
     env = List.of(variables);
     return this;
   }
 
-  TestImage layer(byte[] tar) {
+  public TestImage layer(byte[] tar) {
     return layer(tar, blob("layer.v1.tar+gzip", gzip(tar)));
   }
 
   /** A layer that the layout does not have, but some address. */
-  TestImage foreignLayer(byte[] tar, String url) {
+  public TestImage foreignLayer(byte[] tar, String url) {
     String descriptor = descriptor("layer.nondistributable.v1.tar+gzip", gzip(tar));
     return layer(
         tar, descriptor.substring(0, descriptor.length() - 1) + ",\"urls\":[\"" + url + "\"]}");
@@ -51,12 +51,12 @@ final class TestImage {
   }
 
   /** Names of the layer folders, base first. */
-  List<String> chainIds() {
+  public List<String> chainIds() {
     return List.copyOf(chainIds);
   }
 
   /** Finishes it; the URI. */
-  String uri() {
+  public String uri() {
     List<String> quoted = env.stream().map(e -> '"' + e.replace("\\", "\\\\") + '"').toList();
     String config =
         "{\"os\":\"windows\",\"config\":{\"Env\":%s},\"rootfs\":{\"diff_ids\":%s}}"
@@ -71,7 +71,7 @@ final class TestImage {
   }
 
   /** Where the bytes of a digest are. */
-  Path blob(byte[] bytes) {
+  public Path blob(byte[] bytes) {
     return directory.resolve("blobs/sha256").resolve(hex(bytes));
   }
 
@@ -94,7 +94,7 @@ final class TestImage {
     }
   }
 
-  static byte[] gzip(byte[] bytes) {
+  public static byte[] gzip(byte[] bytes) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
       gzip.write(bytes);
@@ -104,7 +104,7 @@ final class TestImage {
     return out.toByteArray();
   }
 
-  static String hex(byte[] bytes) {
+  public static String hex(byte[] bytes) {
     return Digest.sha256(bytes).hex();
   }
 

@@ -1,4 +1,4 @@
-package io.gardencell.image;
+package io.gardencell.image.command;
 
 import io.gardencell.api.GardenException;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.gardencell.image;
+package io.gardencell.image.trace;
 
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,10 +13,10 @@ import org.slf4j.spi.LoggingEventBuilder;
  * carry their data along (Source: lager; groot-image.md §17). Only the events' receiver differs:
  * the command writes them to standard error, the server keeps them for debugging. Any thread.
  */
-final class Trace {
+public final class Trace {
 
   /** Takes events. */
-  interface Receiver {
+  public interface Receiver {
     /**
      * An event.
      *
@@ -30,7 +30,7 @@ final class Trace {
   private static final Logger log = LoggerFactory.getLogger(Trace.class);
 
   /** In the server an operation and its failure are logged by the caller. */
-  static final Receiver FOR_DEBUGGING =
+  public static final Receiver FOR_DEBUGGING =
       (level, message, session, data) -> {
         LoggingEventBuilder event = log.atDebug().addKeyValue("level", level);
         for (Map.Entry<String, Object> each : data.entrySet()) {
@@ -53,17 +53,17 @@ final class Trace {
   }
 
   /** The outermost session. */
-  static Trace of(Receiver receiver) {
+  public static Trace of(Receiver receiver) {
     return new Trace(receiver, "groot", "", Map.of());
   }
 
   /** A session within this one. */
-  Trace session(String name) {
+  public Trace session(String name) {
     return session(name, Map.of());
   }
 
   /** A session within this one, whose events carry more data. */
-  Trace session(String name, Map<String, ?> more) {
+  public Trace session(String name, Map<String, ?> more) {
     int number = sessions.incrementAndGet();
     return new Trace(
         receiver,
@@ -72,19 +72,23 @@ final class Trace {
         with(more));
   }
 
-  void info(String event) {
+  /** Something happened. */
+  public void info(String event) {
     info(event, Map.of());
   }
 
-  void info(String event, Map<String, ?> more) {
+  /** Something happened; the event carries more data. */
+  public void info(String event, Map<String, ?> more) {
     receiver.event(Level.INFO, path + "." + event, session, with(more));
   }
 
-  void debug(String event) {
+  /** Something of interest to who looks for a defect. */
+  public void debug(String event) {
     receiver.event(Level.DEBUG, path + "." + event, session, with(Map.of()));
   }
 
-  void error(String event, String reason, Map<String, ?> more) {
+  /** Something failed. */
+  public void error(String event, String reason, Map<String, ?> more) {
     Map<String, Object> all = with(more);
     all.put("error", reason);
     receiver.event(Level.ERROR, path + "." + event, session, all);
@@ -97,22 +101,22 @@ final class Trace {
   }
 
   /** Begins a step and says so; its end is told when it is closed. */
-  Step step(String name) {
+  public Step step(String name) {
     return step(name, Map.of());
   }
 
   /** Begins a step whose events carry more data. */
-  Step step(String name, Map<String, ?> more) {
+  public Step step(String name, Map<String, ?> more) {
     return new Step(session(name, more), "starting", "ending");
   }
 
   /** Says that something begins; its end is told when the step is closed. */
-  Step between(String start, String end) {
+  public Step between(String start, String end) {
     return new Step(this, start, end);
   }
 
   /** What lies between two events. */
-  static final class Step implements AutoCloseable {
+  public static final class Step implements AutoCloseable {
 
     private final Trace trace;
     private final String end;
@@ -123,7 +127,8 @@ final class Trace {
       trace.info(start);
     }
 
-    Trace trace() {
+    /** For what happens within the step. */
+    public Trace trace() {
       return trace;
     }
 

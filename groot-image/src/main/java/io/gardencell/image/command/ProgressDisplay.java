@@ -1,6 +1,7 @@
-package io.gardencell.image;
+package io.gardencell.image.command;
 
 import io.gardencell.api.GardenException;
+import io.gardencell.image.Progress;
 import io.gardencell.image.source.LayerInfo;
 import java.io.OutputStream;
 import java.io.PrintStream;

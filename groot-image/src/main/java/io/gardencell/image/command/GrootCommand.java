@@ -1,4 +1,4 @@
-package io.gardencell.image;
+package io.gardencell.image.command;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,6 +9,8 @@ import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProvider;
+import io.gardencell.image.CommandConfig;
+import io.gardencell.image.GrootImage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -158,7 +160,7 @@ public final class GrootCommand {
 
   private int create(GrootInvocation given, CommandConfig config, LagerLog log) {
     String uri = given.word(0);
-    ImageSources.checkEscapes(uri);
+    GrootImage.checkUri(uri);
     if (given.number(GrootFlag.LIMIT) < 0) {
       throw GardenException.failure("invalid disk limit: " + given.number(GrootFlag.LIMIT));
     }
@@ -201,7 +203,7 @@ public final class GrootCommand {
 
   private int pull(GrootInvocation given, CommandConfig config, LagerLog log) {
     String uri = given.word(0);
-    ImageSources.checkEscapes(uri);
+    GrootImage.checkUri(uri);
     ProgressDisplay display = ProgressDisplay.of(given.text(GrootFlag.PROGRESS), terminal, err);
     if (display.isShown()) {
       log.onlyErrors();

@@ -1,10 +1,12 @@
-package io.gardencell.image;
+package io.gardencell.image.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gardencell.hcs.golden.RecordingHost;
+import io.gardencell.image.DirectoryHost;
+import io.gardencell.image.TestImage;
 import io.gardencell.image.layer.TarBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

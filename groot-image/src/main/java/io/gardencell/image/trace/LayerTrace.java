@@ -1,4 +1,4 @@
-package io.gardencell.image;
+package io.gardencell.image.trace;
 
 import io.gardencell.image.source.LayerInfo;
 import java.util.HashMap;
@@ -8,24 +8,25 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is told while one layer is made.
+ * What is told while one layer is made; one thread.
  *
  * @param remaining bytes that the image may still have
  * @param unlimited whether that does not count
  */
-record LayerTrace(Trace building, LayerInfo layer, long remaining, boolean unlimited) {
+public record LayerTrace(Trace building, LayerInfo layer, long remaining, boolean unlimited) {
 
   private static final Pattern STREAM =
       Pattern.compile("opening stream for blob `[^`]*`: (.*)", Pattern.DOTALL);
   private static final String STORING = "writing blob to tempfile: ";
 
-  void outOfDate() {
+  /** What there was of the layer does not fit any more and goes. */
+  public void outOfDate() {
     building.info("layer-id-exists", Map.of("layerID", layer.chainId()));
     building.info("removing-out-of-date-layer", Map.of("layerID", layer.chainId()));
   }
 
   /** Bytes begin to come; the end is told when it is closed. */
-  Streaming streaming() {
+  public Streaming streaming() {
     Trace.Step streaming = building.step("streaming");
     Trace.Step blob =
         streaming
@@ -40,11 +41,11 @@ record LayerTrace(Trace building, LayerInfo layer, long remaining, boolean unlim
   }
 
   /** The bytes of a layer as they come. */
-  record Streaming(Trace.Step streaming, Trace.Step blob, LayerInfo layer)
+  public record Streaming(Trace.Step streaming, Trace.Step blob, LayerInfo layer)
       implements AutoCloseable {
 
     /** The layer failed; says so if it was for its bytes and not for what is in them. */
-    void failed(@Nullable String message) {
+    public void failed(@Nullable String message) {
       Matcher m = STREAM.matcher(String.valueOf(message));
       if (!m.matches()) {
         close();

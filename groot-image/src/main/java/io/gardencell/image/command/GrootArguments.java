@@ -1,4 +1,4 @@
-package io.gardencell.image;
+package io.gardencell.image.command;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;

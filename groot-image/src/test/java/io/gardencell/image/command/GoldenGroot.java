@@ -1,4 +1,4 @@
-package io.gardencell.image;
+package io.gardencell.image.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +12,7 @@ import io.gardencell.hcs.golden.GoldenRun;
 import io.gardencell.hcs.golden.GoldenStage;
 import io.gardencell.hcs.golden.GoldenStep;
 import io.gardencell.hcs.golden.GoldenVector;
+import io.gardencell.image.StoreFolders;
 import io.gardencell.image.registry.ScriptedRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -89,21 +90,21 @@ final class GoldenGroot implements AutoCloseable {
   /** What lies in our store and not in the reference's; of it only the lock file may stay. */
   private static void removeAdditions(Path store, boolean isLast) throws IOException {
     for (String name : List.of("pins", "tmp")) {
-      assertThat(DriverStore.names(store.resolve(name))).isEmpty();
+      assertThat(StoreFolders.names(store.resolve(name))).isEmpty();
       Files.deleteIfExists(store.resolve(name));
     }
     Files.deleteIfExists(store.resolve("locks").resolve("store.lock"));
     Files.deleteIfExists(store.resolve("locks"));
-    for (String layer : isLast ? DriverStore.names(store.resolve("layers")) : Set.<String>of()) {
+    for (String layer : isLast ? StoreFolders.names(store.resolve("layers")) : Set.<String>of()) {
       Files.deleteIfExists(store.resolve("layers").resolve(layer).resolve("parent"));
     }
-    for (String volume : DriverStore.names(store.resolve("volumes"))) {
+    for (String volume : StoreFolders.names(store.resolve("volumes"))) {
       Path folder = store.resolve("volumes").resolve(volume);
       if (Files.exists(folder.resolve(EMULATED_DISK))) {
         Files.move(folder.resolve(EMULATED_DISK), folder.resolve(DISK));
       }
     }
-    if (Files.isDirectory(store) && DriverStore.names(store).isEmpty()) {
+    if (Files.isDirectory(store) && StoreFolders.names(store).isEmpty()) {
       Files.delete(store);
     }
   }
@@ -111,7 +112,7 @@ final class GoldenGroot implements AutoCloseable {
   /** The emulated host's imported layers hold what they inherit; that was not recorded. */
   private static void removeInherited(Path layers) throws IOException {
     List<Path> inherited = new ArrayList<>();
-    for (String layer : DriverStore.names(layers)) {
+    for (String layer : StoreFolders.names(layers)) {
       Path folder = layers.resolve(layer);
       if (Files.deleteIfExists(folder.resolve("merged"))) {
         Path parent = layers.resolve(Files.readString(folder.resolve("parent")));
@@ -128,7 +129,7 @@ final class GoldenGroot implements AutoCloseable {
     for (Path file : inherited) {
       Files.delete(file);
       for (Path above = file.getParent();
-          above != null && !above.endsWith("Files") && DriverStore.names(above).isEmpty();
+          above != null && !above.endsWith("Files") && StoreFolders.names(above).isEmpty();
           above = above.getParent()) {
         Files.delete(above);
       }
@@ -137,7 +138,7 @@ final class GoldenGroot implements AutoCloseable {
 
   /** The emulated host's scratch disks have another name; it is theirs while commands run. */
   private static void restoreDisks(Path volumes) throws IOException {
-    for (String volume : DriverStore.names(volumes)) {
+    for (String volume : StoreFolders.names(volumes)) {
       Path disk = volumes.resolve(volume).resolve(DISK);
       if (Files.exists(disk) && Files.size(disk) > 0) {
         Files.move(disk, disk.resolveSibling(EMULATED_DISK));

@@ -1,4 +1,4 @@
-package io.gardencell.image;
+package io.gardencell.image.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gardencell.api.oci.OciWindows;
 import io.gardencell.api.spi.DiskUsage;
 import io.gardencell.api.spi.RootFilesystem;
+import io.gardencell.image.GrootImage;
 import java.util.List;
 import java.util.Set;
 

@@ -1,4 +1,4 @@
-package io.gardencell.image;
+package io.gardencell.image.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,10 @@
-package io.gardencell.image;
+package io.gardencell.image.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.gardencell.image.TestImage;
 import io.gardencell.image.layer.TarBuilder;
 import io.gardencell.image.source.LayerInfo;
 import java.io.ByteArrayOutputStream;

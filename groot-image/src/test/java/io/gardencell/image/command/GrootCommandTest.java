@@ -1,9 +1,11 @@
-package io.gardencell.image;
+package io.gardencell.image.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gardencell.hcs.golden.FaultRules;
+import io.gardencell.image.StoreFolders;
+import io.gardencell.image.TestImage;
 import io.gardencell.image.layer.TarBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -90,7 +92,7 @@ class GrootCommandTest extends GrootCommandTestCase {
       assertThat(groot(words)).as(words[0]).isEqualTo(1);
       assertThat(out).isEqualTo("invalid handle: '" + handle + "'\n");
     }
-    assertThat(DriverStore.names(Path.of(store, "volumes"))).containsExactly("web-1");
+    assertThat(StoreFolders.names(Path.of(store, "volumes"))).containsExactly("web-1");
   }
 
   @Test
