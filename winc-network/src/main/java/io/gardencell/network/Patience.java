@@ -11,10 +11,11 @@ import java.time.Duration;
  * @param handle for whoever else is changing the same container
  * @param retry before what could not be put in order is tried again, the first time
  */
-record Patience(
+public record Patience(
     Duration call, Duration networkReady, Duration endpointReady, Duration handle, Duration retry) {
 
-  static final Patience DEFAULT =
+  /** Of the server and of the command. */
+  public static final Patience DEFAULT =
       new Patience(
           Duration.ofSeconds(60),
           Duration.ofSeconds(9),

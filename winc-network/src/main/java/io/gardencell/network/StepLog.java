@@ -7,9 +7,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Told what an operation does, in the words of the reference's log (spec: winc-network 2). The
  * command writes them to its {@code --log} file; in process they are debugging output, since there
- * failures are logged by whoever handles them.
+ * failures are logged by whoever handles them. Called from any thread.
  */
-interface StepLog {
+public interface StepLog {
 
   /** Steps, and every call to HNS with its documents; the text is made only if it is written. */
   void debug(Supplier<String> text);
@@ -25,7 +25,7 @@ interface StepLog {
     return new ProcessSteps();
   }
 
-  /** Any thread. */
+  /** Writes to the log of this process. */
   final class ProcessSteps implements StepLog {
 
     private static final Logger log = LoggerFactory.getLogger(StepLog.class);

@@ -63,7 +63,12 @@ public final class WincNetwork implements NetworkPlugin, AutoCloseable {
         ListeningPorts::isListening);
   }
 
-  WincNetwork(
+  /**
+   * A plugin that tells its steps and waits as it is told; makes nothing yet.
+   *
+   * @param isListening whether the host itself uses a port
+   */
+  public WincNetwork(
       Host host,
       NetworkConfig config,
       StepLog steps,
@@ -179,7 +184,7 @@ public final class WincNetwork implements NetworkPlugin, AutoCloseable {
   }
 
   /** Connects a container to the network, which must be there. */
-  NetworkResult connect(NetworkRequest request) {
+  public NetworkResult connect(NetworkRequest request) {
     Requests.validate(request);
     return changing(request.handle(), () -> result(connector.connect(request)));
   }
@@ -289,7 +294,7 @@ public final class WincNetwork implements NetworkPlugin, AutoCloseable {
    * Removes what earlier operations left, also those of other processes, until something cannot be
    * removed; that is logged. For a process that ends after its one operation.
    */
-  void removeLeftovers() {
+  public void removeLeftovers() {
     for (String handle : leftovers.handles()) {
       try {
         removeLeftover(handle);

@@ -12,26 +12,26 @@ import java.util.Map;
  * The calls made to a host in memory, and which of them fail, in the words and with the codes of
  * the real host's binding. Every method is synchronized.
  */
-final class FakeCalls {
+public final class FakeCalls {
 
   /** The calls in order; for a test whose other threads are done. */
-  final List<String> made = new ArrayList<>();
+  public final List<String> made = new ArrayList<>();
 
   private final Map<String, RuntimeException> faults = new LinkedHashMap<>();
   private int faultsLeft = Integer.MAX_VALUE;
 
   /** Fails every call with a prefix; one that ends with {@code $} is the whole call. */
-  synchronized void fail(String call, RuntimeException with) {
+  public synchronized void fail(String call, RuntimeException with) {
     faults.put(call, with);
   }
 
-  synchronized void heal() {
+  public synchronized void heal() {
     faults.clear();
     faultsLeft = Integer.MAX_VALUE;
   }
 
   /** The faults go after so many of them. */
-  synchronized void healAfter(int times) {
+  public synchronized void healAfter(int times) {
     faultsLeft = times;
   }
 
@@ -54,7 +54,7 @@ final class FakeCalls {
   }
 
   /** HNS's answer {@code Success: false} as the binding throws it. */
-  static HcsException answers(String error) {
+  public static HcsException answers(String error) {
     int code =
         error.toLowerCase(Locale.ROOT).contains("not found")
             ? HcsErrors.NOT_FOUND
@@ -63,7 +63,7 @@ final class FakeCalls {
   }
 
   /** A failed HRESULT of HNSCall as the binding throws it. */
-  static HcsException fails(int hresult) {
+  public static HcsException fails(int hresult) {
     int code = HcsErrors.codeOf(hresult);
     String text = "failed during hnsCallRawResponse: hnsCall failed in Win32: %s (0x%x)";
     return new HcsException(

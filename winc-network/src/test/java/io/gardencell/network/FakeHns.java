@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
  * A host that keeps networks, endpoints and attachments in memory, fails the calls it is told to
  * fail and refuses what HNS refuses. Every method is synchronized.
  */
-final class FakeHns implements HostNetworks, HostEndpoints {
+public final class FakeHns implements HostNetworks, HostEndpoints {
 
-  final Map<String, HnsNetwork> networks = new LinkedHashMap<>();
-  final Map<String, HnsEndpoint> endpoints = new LinkedHashMap<>();
-  final FakeCalls calls = new FakeCalls();
+  public final Map<String, HnsNetwork> networks = new LinkedHashMap<>();
+  public final Map<String, HnsEndpoint> endpoints = new LinkedHashMap<>();
+  public final FakeCalls calls = new FakeCalls();
   final FakeAdapters adapters = new FakeAdapters(calls);
 
   /** Documents of the requests that create or update, in order. */
@@ -38,7 +38,7 @@ final class FakeHns implements HostNetworks, HostEndpoints {
   final FakeSystems compute = new FakeSystems(this);
 
   /** Compute systems that run. */
-  final Set<String> systems = compute.running;
+  public final Set<String> systems = compute.running;
 
   /** Endpoints that were attached, or updated while attached, without any access list. */
   final List<String> windows = new ArrayList<>();
@@ -66,12 +66,12 @@ final class FakeHns implements HostNetworks, HostEndpoints {
     lostCreation = with;
   }
 
-  synchronized void heal() {
+  public synchronized void heal() {
     calls.heal();
     updateFault = null;
   }
 
-  Host host() {
+  public Host host() {
     return new Host(
         "fake",
         "in memory",
@@ -290,7 +290,7 @@ final class FakeHns implements HostNetworks, HostEndpoints {
   }
 
   /** Ends a system; its endpoints stay, attached to nothing. */
-  synchronized void endSystem(String system) {
+  public synchronized void endSystem(String system) {
     systems.remove(system);
     endpoints.replaceAll((id, e) -> e.isAttachedTo(system) ? shared(e, List.of(), 4) : e);
   }

@@ -1,4 +1,4 @@
-package io.gardencell.network;
+package io.gardencell.network.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package io.gardencell.network;
+package io.gardencell.network.command;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -11,6 +11,9 @@ import io.gardencell.hcs.HcsException;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProvider;
+import io.gardencell.network.NetworkConfig;
+import io.gardencell.network.Patience;
+import io.gardencell.network.WincNetwork;
 import io.gardencell.network.port.ListeningPorts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -198,7 +201,7 @@ public final class WincNetworkCommand {
       stdout.flush();
       network.removeLeftovers();
     } catch (GardenException | HcsException failed) {
-      throw GardenException.failure(prefix + HostFailures.text(failed), failed);
+      throw GardenException.failure(prefix + failed.getMessage(), failed);
     }
   }
 

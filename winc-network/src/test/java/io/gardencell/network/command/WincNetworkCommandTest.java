@@ -1,7 +1,8 @@
-package io.gardencell.network;
+package io.gardencell.network.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gardencell.network.FakeCalls;
 import io.gardencell.network.rule.Acls;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,8 +37,7 @@ class WincNetworkCommandTest extends CommandRuns {
         .isEqualTo(
             "{\"properties\":{\"garden.network.container-ip\":\""
                 + ip
-                + "\",\"garden.network.host-ip\":\"255.255.255.255\",\"garden.network.mapped-ports\":"
-                + "\"[{\\\"HostPort\\\":40000,\\\"ContainerPort\\\":8080}]\"}}\n");
+                + "\",\"garden.network.host-ip\":\"255.255.255.255\",\"garden.network.mapped-ports\":\"[{\\\"HostPort\\\":40000,\\\"ContainerPort\\\":8080}]\"}}\n");
     assertThat(
             run(
                 "{\"HostIP\":\"x\",\"HostPort\":0,\"ContainerIP\":\"y\",\"ContainerPort\":9090}",
@@ -156,7 +156,8 @@ class WincNetworkCommandTest extends CommandRuns {
         "`{\"netin\":[{\"host_port\":\"x\"}]}`|networkUp: host_port: \"x\"",
         "`{\"netout_rules\":[{\"protocol\":300}]}`|networkUp: netout_rules: ",
         "`{\"netout_rules\":[{\"protocol\":5}]}`|networkUp: invalid protocol: 5",
-        "`{\"netout_rules\":[{\"networks\":[{\"start\":\"a.b.c.d\"}]}]}`|networkUp: invalid address range: a.b.c.d-",
+        "`{\"netout_rules\":[{\"networks\":[{\"start\":\"a.b.c.d\"}]}]}`|networkUp: invalid address"
+            + " range: a.b.c.d-",
         "`{\"Properties\":{\"ports\":8080}}`|networkUp: Invalid type input.Properties.ports: 8080",
         "`{`|networkUp: unexpected EOF",
         "`[]`|networkUp: json: cannot unmarshal array",
@@ -178,16 +179,21 @@ class WincNetworkCommandTest extends CommandRuns {
         "`[]`|``",
         "`{\"network_name\":\"n\",\"mtu\":\"1400\"}`|``",
         "`{}`|network_name is required",
-        "`{\"network_name\":\"n\",\"subnet_range\":\"172.30.0.0/31\"}`|invalid subnet_range: 172.30.0.0/31",
+        "`{\"network_name\":\"n\",\"subnet_range\":\"172.30.0.0/31\"}`|invalid subnet_range:"
+            + " 172.30.0.0/31",
         "`{\"network_name\":\"n\",\"subnet_range\":\"::/64\"}`|invalid subnet_range: ::/64",
         "`{\"network_name\":\"n\",\"subnet_range\":\"x\"}`|invalid subnet_range: x",
-        "`{\"network_name\":\"n\",\"subnet_range\":\"172.30.0.0/22\",\"gateway_address\":\"1.2.3.4\"}`|invalid gateway_address: 1.2.3.4",
-        "`{\"network_name\":\"n\",\"subnet_range\":\"172.30.0.0/22\",\"gateway_address\":\"172.30.0.0\"}`|invalid gateway_address: 172.30.0.0",
+        "`{\"network_name\":\"n\",\"subnet_range\":\"172.30.0.0/22\",\"gateway_address\":\"1.2.3.4\"}`|invalid"
+            + " gateway_address: 1.2.3.4",
+        "`{\"network_name\":\"n\",\"subnet_range\":\"172.30.0.0/22\",\"gateway_address\":\"172.30.0.0\"}`|invalid"
+            + " gateway_address: 172.30.0.0",
         "`{\"network_name\":\"n\",\"mtu\":575}`|invalid mtu: 575",
         "`{\"network_name\":\"n\",\"mtu\":65536}`|invalid mtu: 65536",
         "`{\"network_name\":\"n\",\"mtu\":-1}`|invalid mtu: -1",
-        "`{\"network_name\":\"n\",\"dns_servers\":[\"host.example\"]}`|invalid dns server: host.example",
-        "`{\"network_name\":\"n\",\"wait_timeout_in_seconds\":-1}`|invalid wait_timeout_in_seconds: -1",
+        "`{\"network_name\":\"n\",\"dns_servers\":[\"host.example\"]}`|invalid dns server:"
+            + " host.example",
+        "`{\"network_name\":\"n\",\"wait_timeout_in_seconds\":-1}`|invalid wait_timeout_in_seconds:"
+            + " -1",
       })
   void wrongConfigIsNamed(String json, String text) throws Exception {
     Path file = Files.writeString(dir.resolve("net.json"), json);

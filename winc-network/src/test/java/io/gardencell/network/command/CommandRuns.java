@@ -1,5 +1,7 @@
-package io.gardencell.network;
+package io.gardencell.network.command;
 
+import io.gardencell.network.FakeHns;
+import io.gardencell.network.Patience;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

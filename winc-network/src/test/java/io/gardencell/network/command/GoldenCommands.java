@@ -1,9 +1,10 @@
-package io.gardencell.network;
+package io.gardencell.network.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gardencell.hcs.Host;
 import io.gardencell.hcs.golden.GoldenRun;
 import io.gardencell.hcs.golden.GoldenStage;
+import io.gardencell.network.Patience;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

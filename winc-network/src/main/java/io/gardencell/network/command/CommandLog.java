@@ -1,8 +1,9 @@
-package io.gardencell.network;
+package io.gardencell.network.command;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.gardencell.api.GardenException;
+import io.gardencell.network.StepLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

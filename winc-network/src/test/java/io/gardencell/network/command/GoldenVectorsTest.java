@@ -1,4 +1,4 @@
-package io.gardencell.network;
+package io.gardencell.network.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,7 @@ import io.gardencell.hcs.golden.FaultRules;
 import io.gardencell.hcs.golden.GoldenReplay;
 import io.gardencell.hcs.golden.GoldenVector;
 import io.gardencell.hcs.golden.RecordingHost;
+import io.gardencell.network.FakeHns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.gardencell.network;
+package io.gardencell.network.command;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;

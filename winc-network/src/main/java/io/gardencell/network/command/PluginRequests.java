@@ -1,4 +1,4 @@
-package io.gardencell.network;
+package io.gardencell.network.command;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
