@@ -130,6 +130,19 @@ func properties(s *server) {
 		}
 		fact("property "+key, err == nil && property.Value == "of "+key, err, property)
 	}
+	// Clients with a newer router escape what they put into a path.
+	for _, key := range []string{"a/b", "a?b#c", "100%", "%41", "..", ".", `a\b`, "a;b,c", "日本"} {
+		path := h + "/properties/" + url.PathEscape(key)
+		err := s.call("PUT", path, nil, object{"value": "of " + key}, nil)
+		var property struct{ Value string }
+		if err == nil {
+			err = s.call("GET", path, nil, nil, &property)
+		}
+		fact("property "+key+", escaped", err == nil && property.Value == "of "+key, err, property)
+		fact("property "+key+" removed", s.call("DELETE", path, nil, nil, nil) == nil)
+		err = s.call("GET", path, nil, nil, nil)
+		fact("property "+key+" is gone", told(err, "", "property does not exist: "+key), err)
+	}
 	all := map[string]string{}
 	err := s.call("GET", h+"/properties", nil, nil, &all)
 	fact("all properties", err == nil && all["pl+us"] == "of pl+us", err)
@@ -224,6 +237,7 @@ func processes(s *server) {
 		_, err = p.await()
 	}
 	fact("4 MiB through a process", err == nil && bytes.Equal(back.Bytes(), sent), err, back.Len())
+	inTurn(s)
 	_, err = s.run("none", shell("true"), nil, nil, nil)
 	fact("run nowhere", told(err, "ContainerNotFoundError", "unknown handle: none"), err)
 	_, err = s.run("go-1", object{"path": "no-such-program"}, nil, nil, nil)
@@ -231,6 +245,30 @@ func processes(s *server) {
 	fact("run nothing", isTold && f.Type == "ExecutableNotFoundError", err)
 	_, err = s.attach("go-1", "none", nil, nil, nil)
 	fact("attach to nothing", told(err, "ProcessNotFoundError", "unknown process: none"), err)
+}
+
+// Garden's own client read stderr only after the end of stdout in 2025.
+func inTurn(s *server) {
+	const size = 20 << 20
+	p, err := s.run("go-1", shell(fmt.Sprintf("echo begun; head -c %d /dev/zero >&2; echo done", size)), nil, nil, nil)
+	if err != nil {
+		fact("run for outputs in turn", false, err)
+		return
+	}
+	attach := h + "/processes/" + p.id + "/attaches/" + p.stream
+	first, out, err := s.takeOver("GET", attach+"/stdout", nil)
+	second, errs, err2 := s.takeOver("GET", attach+"/stderr", nil)
+	if err != nil || err2 != nil {
+		fact("outputs in turn", false, err, err2)
+		return
+	}
+	defer first.Close()
+	defer second.Close()
+	text, err := io.ReadAll(out)
+	count, err2 := io.Copy(io.Discard, errs)
+	status, failed := p.await()
+	fact("20 MiB on stderr for a client that reads stdout first", err == nil && err2 == nil && failed == nil &&
+		string(text) == "begun\ndone\n" && count == size && status == 0, err, err2, failed, string(text), count, status)
 }
 
 func signals(s *server) {
@@ -246,6 +284,17 @@ func signals(s *server) {
 	one, err := first.await()
 	other, err2 := second.await()
 	fact("both are told the exit", err == nil && err2 == nil && one == other && one != 0, one, err, other, err2)
+
+	// Diego's executor gives up soon after the kill, and wants the ends of the outputs as well.
+	busy, err := s.run("go-1", shell("trap '' TERM; sleep 1000 & wait"), nil, io.Discard, io.Discard)
+	if err == nil {
+		asked := time.Now()
+		err = busy.signal(1)
+		status, failed := busy.await()
+		took := time.Since(asked)
+		fact("a kill does not wait for the child that holds the outputs", failed == nil && status != 0 && took < 5*time.Second, failed, status, took)
+	}
+	fact("run of what is killed with its child", err == nil, err)
 
 	deaf, err := s.run("go-1", shell("cat; sleep 1000"), strings.NewReader(""), io.Discard, nil)
 	fact("run with an empty stdin", err == nil, err)

@@ -140,6 +140,7 @@ type message struct {
 
 type process struct {
 	id      string
+	stream  string
 	control net.Conn
 	sending sync.Mutex
 	over    chan struct{}
@@ -200,7 +201,7 @@ func (s *server) follow(method, handle, id string, body io.Reader, in io.Reader,
 	if failed := messages.Decode(&first); failed != nil {
 		return nil, failed
 	}
-	p := &process{id: first.ProcessID, control: control, over: make(chan struct{})}
+	p := &process{id: first.ProcessID, stream: first.StreamID, control: control, over: make(chan struct{})}
 	if in != nil {
 		go func() {
 			if _, failed := io.Copy(p, in); failed == nil {
