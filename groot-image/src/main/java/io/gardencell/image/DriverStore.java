@@ -59,12 +59,22 @@ record DriverStore(Path root, Duration lockTimeout) {
 
   /** Keeps others from making or removing a layer. */
   StoreLocks.Held lockLayer(String chainId) {
-    return lock("layer-" + chainId);
+    return lock(ofLayer(chainId));
+  }
+
+  /** The same, if nobody is doing it. */
+  Optional<StoreLocks.Held> tryLockLayer(String chainId) {
+    return tryLock(ofLayer(chainId));
   }
 
   /** Keeps others from making or removing a volume; handles that differ in case are the same. */
   StoreLocks.Held lockHandle(Handle handle) {
-    return lock("handle-" + handle.key());
+    return lock(ofHandle(handle));
+  }
+
+  /** The same, if nobody is doing it. */
+  Optional<StoreLocks.Held> tryLockHandle(Handle handle) {
+    return tryLock(ofHandle(handle));
   }
 
   /** Guards who needs which layer; held for moments only. */
@@ -79,6 +89,14 @@ record DriverStore(Path root, Duration lockTimeout) {
   /** The lock if nobody has it. */
   Optional<StoreLocks.Held> tryLock(String name) {
     return StoreLocks.tryTake(lockFile(), name, Duration.ZERO);
+  }
+
+  private static String ofLayer(String chainId) {
+    return "layer-" + chainId;
+  }
+
+  private static String ofHandle(Handle handle) {
+    return "handle-" + handle.key();
   }
 
   private Path lockFile() {

@@ -89,7 +89,7 @@ final class GarbageCollection {
       if (handle.isEmpty() || VolumeMetadata.exists(store.volume(name))) {
         continue;
       }
-      Optional<StoreLocks.Held> lock = store.tryLock("handle-" + handle.get().key());
+      Optional<StoreLocks.Held> lock = store.tryLockHandle(handle.get());
       if (lock.isEmpty()) {
         continue;
       }
@@ -128,7 +128,7 @@ final class GarbageCollection {
    * alone.
    */
   private boolean remove(String chainId) {
-    Optional<StoreLocks.Held> lock = store.tryLock("layer-" + chainId);
+    Optional<StoreLocks.Held> lock = store.tryLockLayer(chainId);
     if (lock.isEmpty()) {
       return false; // being made
     }

@@ -80,7 +80,7 @@ final class LayersInUse {
   /** Its maker has pinned its layers. */
   private boolean isBeingMade(String name) {
     Optional<Handle> handle = Handle.find(name);
-    Optional<StoreLocks.Held> dead = handle.flatMap(h -> store.tryLock("handle-" + h.key()));
+    Optional<StoreLocks.Held> dead = handle.flatMap(store::tryLockHandle);
     dead.ifPresent(StoreLocks.Held::close);
     return handle.isPresent() && dead.isEmpty();
   }
