@@ -17,10 +17,11 @@ import org.slf4j.LoggerFactory;
  * the first reader came, or its time is over, a full queue has no room either, so that a quick
  * process does not outrun a client on its way.
  *
- * <p>A reader that takes nothing at all from a full queue gets more room soon, if its client takes
- * what is on the other stream and there is memory: it is about to read this one later. After a
- * longer time it does not hold the process back any more: until it takes something again, the queue
- * keeps the newest bytes of as many as it may hold. Any thread.
+ * <p>A client that takes what is on the other stream and nothing at all of this one is about to
+ * read this one later, when the process has ended, which waits for it in turn. Such a reader gets
+ * more room soon, if there is memory; after a longer time it does not hold the process back any
+ * more: until it takes something again, the queue keeps the newest bytes of as many as it may hold.
+ * Any other reader is waited for as long as it likes. Any thread.
  */
 public final class OutputQueue {
 

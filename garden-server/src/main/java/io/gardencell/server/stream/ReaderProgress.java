@@ -6,7 +6,7 @@ package io.gardencell.server.stream;
  */
 final class ReaderProgress {
 
-  /** How many looks make the time after which a reader is stalled. */
+  /** How many looks make the time after which a late reader is stalled. */
   static final int LOOKS = 60;
 
   private long taken;
@@ -43,7 +43,8 @@ final class ReaderProgress {
     watched = false;
     if (isFull && taken == takenBefore) {
       late |= readsTheOther;
-      stalled = ++looks >= LOOKS;
+      looks += late ? 1 : 0;
+      stalled = looks >= LOOKS;
     }
   }
 
@@ -52,7 +53,7 @@ final class ReaderProgress {
     return late;
   }
 
-  /** Whether it has taken nothing for so long that it is not waited for any more. */
+  /** Whether it has been late for so long that it is not waited for any more. */
   boolean isStalled() {
     return stalled;
   }

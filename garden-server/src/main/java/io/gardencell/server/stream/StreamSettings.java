@@ -59,8 +59,8 @@ public record StreamSettings(
    * @param retention how long output stays readable after the end
    * @param orphanedPipe how long a pipe may stay silent after the exit before it is given up: a
    *     child of the process may hold it open for ever
-   * @param stalledReader how long a full queue holds the process back for a reader that takes
-   *     nothing at all; there are clients that read stderr only when stdout has ended
+   * @param stalledReader how long a full queue holds the process back for a client that takes
+   *     nothing of it but all of the other output; some read stderr only when stdout has ended
    */
   public record Times(
       Duration firstReader, Duration retention, Duration orphanedPipe, Duration stalledReader) {

@@ -122,23 +122,53 @@ class OverflowTest {
   // There are clients that read stderr only when stdout has ended: the process must get there. What
   // they have not taken is kept as far as the queue's bound goes, and the loss is counted.
   @Test
-  void aReaderThatTakesNothingHoldsTheProcessBackForItsTimeOnly() throws Exception {
+  void aClientThatReadsOnlyTheOtherStreamHoldsTheProcessBackForItsTimeOnly() throws Exception {
     try (Streams streams = new Streams(settings, timer)) {
       RunningProcess running = streams.start("h", "p", process);
-      OutputQueue stdout = running.attach().stdout();
-      stdout.connect(() -> {});
-      write('a', HALF);
-      write('b', HALF);
-      write('c', HALF);
+      OutputQueue stderr = readingOnlyStdout(running.attach());
+      for (int i = 0; i < 10; i++) {
+        process.stderr.write(String.valueOf((char) ('a' + i)).repeat(BOUND));
+      }
       pass(ReaderProgress.LOOKS - 1);
       assertThat(streams.droppedBytes()).isZero();
 
       pass(1);
-      write('d', HALF);
 
-      assertThat(drain(stdout)).isEqualTo("c".repeat(HALF) + "d".repeat(HALF));
-      assertThat(streams.droppedBytes()).isEqualTo(2 * HALF);
+      String kept = drain(stderr);
+      assertThat(kept).endsWith("j".repeat(BOUND));
+      assertThat(kept.length() + streams.droppedBytes()).isEqualTo(10 * BOUND);
+      assertThat(streams.droppedBytes()).isPositive();
       assertThat(lines.list).hasSize(1);
+      running.close("");
+    }
+  }
+
+  private static OutputQueue readingOnlyStdout(Attachment client) {
+    client.stdout().connect(() -> {});
+    client.stderr().connect(() -> {});
+    return client.stderr();
+  }
+
+  // garden-api.md §6.5 W: a client that stands still loses nothing, however long it does
+  @Test
+  void aClientThatReadsNothingAtAllHoldsTheProcessBack() throws Exception {
+    try (Streams streams = new Streams(settings, timer)) {
+      RunningProcess running = streams.start("h", "p", process);
+      Attachment attachment = running.attach();
+      OutputQueue stdout = attachment.stdout();
+      stdout.connect(() -> {});
+      for (int i = 0; i < 20; i++) {
+        write((char) ('a' + i), BOUND);
+      }
+
+      pass(10 * ReaderProgress.LOOKS);
+
+      StringBuilder all = new StringBuilder();
+      for (String piece = drain(stdout); !piece.isEmpty(); piece = drain(stdout)) {
+        all.append(piece);
+      }
+      assertThat(all).hasSize(20 * BOUND).startsWith("aaa").endsWith("ttt");
+      assertThat(streams.droppedBytes()).isZero();
       running.close("");
     }
   }
@@ -170,19 +200,18 @@ class OverflowTest {
   void aReaderThatTakesALittleLosesNothing() throws Exception {
     try (Streams streams = new Streams(settings, timer)) {
       RunningProcess running = streams.start("h", "p", process);
-      OutputQueue stdout = running.attach().stdout();
-      stdout.connect(() -> {});
+      OutputQueue stderr = readingOnlyStdout(running.attach());
       for (int i = 0; i < 20; i++) {
-        write((char) ('a' + i), HALF);
+        process.stderr.write(String.valueOf((char) ('a' + i)).repeat(BOUND));
       }
       StringBuilder all = new StringBuilder();
-      for (ByteBuf piece = stdout.poll(); piece != null; piece = stdout.poll()) {
+      for (ByteBuf piece = stderr.poll(); piece != null; piece = stderr.poll()) {
         all.append(piece.toString(StandardCharsets.US_ASCII));
         piece.release();
         pass(ReaderProgress.LOOKS - 1);
       }
 
-      assertThat(all).hasSize(20 * HALF).startsWith("aaa").endsWith("ttt");
+      assertThat(all).hasSize(20 * BOUND).startsWith("aaa").endsWith("ttt");
       assertThat(streams.droppedBytes()).isZero();
       running.close("");
     }
@@ -192,20 +221,21 @@ class OverflowTest {
   void aReaderThatTookAgainIsWaitedForAgain() throws Exception {
     try (Streams streams = new Streams(settings, timer)) {
       RunningProcess running = streams.start("h", "p", process);
-      OutputQueue stdout = running.attach().stdout();
-      stdout.connect(() -> {});
-      write('a', BOUND);
-      write('b', BOUND);
+      OutputQueue stderr = readingOnlyStdout(running.attach());
+      for (int i = 0; i < 10; i++) {
+        process.stderr.write("a".repeat(BOUND));
+      }
       pass(ReaderProgress.LOOKS);
-      drain(stdout);
+      drain(stderr);
       long lost = streams.droppedBytes();
+      assertThat(lost).isPositive();
 
-      write('c', BOUND);
-      write('d', BOUND);
+      process.stderr.write("c".repeat(BOUND));
+      process.stderr.write("d".repeat(BOUND));
       pass(ReaderProgress.LOOKS - 1);
 
       assertThat(streams.droppedBytes()).isEqualTo(lost);
-      assertThat(drain(stdout)).isEqualTo("c".repeat(BOUND) + "d".repeat(BOUND));
+      assertThat(drain(stderr)).isEqualTo("c".repeat(BOUND) + "d".repeat(BOUND));
       running.close("");
     }
   }
