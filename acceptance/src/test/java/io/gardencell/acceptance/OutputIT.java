@@ -70,7 +70,7 @@ class OutputIT {
   void aReaderThatIsSlowAndThenQuickGetsEveryByteOfAProcessThatIsSlowedAndNotKilled()
       throws Exception {
     long bytes = Long.getLong("gardencell.slow-reader.mebibytes", 256) * MIB;
-    int seconds = Integer.getInteger("gardencell.slow-reader.seconds", 2);
+    int seconds = Integer.getInteger("gardencell.slow-reader.seconds", 5);
     RemoteContainer container = daemon.client().create(ContainerSpec.ofHandle("slow"));
     Numbers numbers = new Numbers();
     byte[] buffer = new byte[64 << 10];
