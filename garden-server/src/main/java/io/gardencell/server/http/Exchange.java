@@ -13,12 +13,16 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request on its connection: takes the body, hands the call to a thread of its lane and sends
  * the answer. Event loop only.
  */
 final class Exchange {
+
+  private static final Logger log = LoggerFactory.getLogger(Exchange.class);
 
   private final ChannelHandlerContext ctx;
   private final GardenServer server;
@@ -56,9 +60,7 @@ final class Exchange {
       }
     } else if (match.route().streaming()) {
       BodyStream body =
-          new BodyStream(
-              () -> ctx.executor().execute(this::sendContinue),
-              () -> ctx.executor().execute(this::resume));
+          new BodyStream(() -> onLoop(this::sendContinue), () -> onLoop(this::resume));
       stream = body;
       awaitClient();
       dispatch(match, new byte[0], body);
@@ -170,30 +172,38 @@ final class Exchange {
 
   /** The handler has its answer. Any thread. */
   void deliver(Answer answer) {
-    ctx.executor().execute(() -> answer(answer));
+    onLoop(() -> answer(answer));
+  }
+
+  /** At the end of the server a handler may outlive the loops, and nobody waits for its answer. */
+  private void onLoop(Runnable task) {
+    try {
+      ctx.executor().execute(task);
+    } catch (RejectedExecutionException e) {
+      log.atDebug().log("answer not sent, the server has stopped");
+    }
   }
 
   /** Makes the way for an answer that is written bit by bit. On the worker that writes it. */
   StreamedBody open(String contentType) {
     StreamedBody body = new StreamedBody(ctx, contentType, head.http10(), willClose());
-    ctx.executor().execute(() -> connection.sending(body));
+    onLoop(() -> connection.sending(body));
     return body;
   }
 
   /** The answer was written to its end, or broke off and then the connection goes. Any thread. */
   void streamed(StreamedBody body, boolean complete) {
     boolean close = !complete || body.endsWithConnection();
-    ctx.executor()
-        .execute(
-            () -> {
-              if (complete) {
-                answered(200, close);
-              } else {
-                connection.sending(null);
-                settle(0);
-                ctx.close();
-              }
-            });
+    onLoop(
+        () -> {
+          if (complete) {
+            answered(200, close);
+          } else {
+            connection.sending(null);
+            settle(0);
+            ctx.close();
+          }
+        });
   }
 
   private boolean willClose() {

@@ -114,8 +114,7 @@ class ServerLifeTest extends ServedTest {
     }
     GardenApi served = api(at(socket));
     try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-      client.write(
-          ByteBuffer.wrap("GET /ping HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+      send(client, "GET /ping HTTP/1.0\r\n\r\n");
       String answer =
           new String(Channels.newInputStream(client).readAllBytes(), StandardCharsets.US_ASCII);
 
@@ -125,6 +124,49 @@ class ServerLifeTest extends ServedTest {
       served.stop();
     }
     assertThat(socket).doesNotExist();
+  }
+
+  @Test
+  void aUnixSocketCarriesProcessesAndEarlyAnswersToo(@TempDir Path directory) throws Exception {
+    FakeBackend.FakeContainer container = backend.add("h");
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("garden.sock"));
+    GardenApi served = api(GardenApi.Settings.defaults(settings().server().at(address)));
+    try (SocketChannel run = SocketChannel.open(address);
+        SocketChannel stdout = SocketChannel.open(address);
+        SocketChannel upload = SocketChannel.open(address)) {
+      send(run, "POST /containers/h/processes HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}");
+      readUntil(run, "{\"process_id\":\"p1\",\"stream_id\":\"1\"}\n");
+      send(stdout, "GET /containers/h/processes/p1/attaches/1/stdout HTTP/1.1\r\nHost: a\r\n\r\n");
+      container.process.stdout.write("out".getBytes(StandardCharsets.US_ASCII));
+      readUntil(stdout, "\r\n\r\nout");
+      send(run, "{\"signal\":1}");
+      container.process.killed.get(10, TimeUnit.SECONDS);
+
+      send(
+          upload,
+          "PUT /containers/no/files HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000\r\n\r\n"
+              + "x".repeat(1_000_000));
+      readUntil(
+          upload, "\"unknown handle: no\",\"Handle\":\"no\",\"ProcessID\":\"\",\"Binary\":\"\"}\n");
+    } finally {
+      served.stop();
+    }
+  }
+
+  private static void send(SocketChannel socket, String text) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    while (bytes.hasRemaining()) {
+      socket.write(bytes);
+    }
+  }
+
+  private static void readUntil(SocketChannel socket, String end) throws IOException {
+    StringBuilder text = new StringBuilder();
+    ByteBuffer one = ByteBuffer.allocate(1);
+    while (!text.toString().endsWith(end)) {
+      assertThat(socket.read(one.clear())).as(text.toString()).isEqualTo(1);
+      text.append((char) one.get(0));
+    }
   }
 
   // weakness 15
