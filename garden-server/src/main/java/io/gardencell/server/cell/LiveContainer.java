@@ -223,35 +223,34 @@ public final class LiveContainer {
     notifyAll();
   }
 
-  private synchronized void left(@Nullable StreamUse stream) {
+  private synchronized void left(Use use) {
     users--;
-    if (stream != null) {
-      streams.remove(stream);
-    }
+    streams.remove(use);
     notifyAll();
   }
 
   /** A use of the container. */
-  public final class Use implements AutoCloseable {
+  public class Use implements AutoCloseable {
 
     private final AtomicBoolean ended = new AtomicBoolean();
 
+    private Use() {}
+
     @Override
-    public void close() {
+    public final void close() {
       if (!ended.getAndSet(true)) {
-        left(null);
+        left(this);
       }
     }
   }
 
   /** A use that can be cancelled. */
-  public final class StreamUse implements AutoCloseable {
+  public final class StreamUse extends Use {
 
     private final Runnable onCancel;
     private volatile boolean cancelled;
-    private final AtomicBoolean ended = new AtomicBoolean();
 
-    StreamUse(Runnable onCancel) {
+    private StreamUse(Runnable onCancel) {
       this.onCancel = onCancel;
     }
 
@@ -262,13 +261,6 @@ public final class LiveContainer {
 
     public boolean isCancelled() {
       return cancelled;
-    }
-
-    @Override
-    public void close() {
-      if (!ended.getAndSet(true)) {
-        left(this);
-      }
     }
   }
 }

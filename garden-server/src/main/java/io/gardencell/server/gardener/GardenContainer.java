@@ -17,17 +17,12 @@ import io.gardencell.server.cell.Cell;
 import io.gardencell.server.cell.CellSettings.Deadlines;
 import io.gardencell.server.cell.HostCalls;
 import io.gardencell.server.cell.LiveContainer;
-import io.gardencell.server.files.ContainerPath;
-import io.gardencell.server.files.ContainerRoot;
-import io.gardencell.server.files.TarReceiver;
-import io.gardencell.server.files.TarSource;
 import io.gardencell.server.log.LogSession;
 import io.gardencell.server.process.ContainerProcesses;
 import io.gardencell.server.route.BackendContainer;
 import io.gardencell.server.stream.RunningProcess;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +46,7 @@ final class GardenContainer implements BackendContainer {
   private final LiveContainer container;
   private final ContainerProcesses processes;
   private final ContainerNetwork network;
+  private final ContainerFiles files;
   private final MetricsSampler sampler;
 
   GardenContainer(Cell cell, LiveContainer container) {
@@ -58,6 +54,7 @@ final class GardenContainer implements BackendContainer {
     this.container = container;
     processes = new ContainerProcesses(cell, container);
     network = new ContainerNetwork(cell, container);
+    files = new ContainerFiles(container);
     sampler = new MetricsSampler(cell, container);
   }
 
@@ -192,53 +189,12 @@ final class GardenContainer implements BackendContainer {
 
   @Override
   public void streamIn(String user, String destination, InputStream tar) throws IOException {
-    try (LiveContainer.StreamUse use = container.stream(() -> close(tar))) {
-      ContainerPath path = ContainerPath.ofUser(user, destination);
-      TarReceiver.open(new ContainerRoot(container.root()), path, use::isCancelled).receive(tar);
-    }
+    files.streamIn(user, destination, tar);
   }
 
-  private void close(InputStream tar) {
-    try {
-      tar.close();
-    } catch (IOException e) {
-      log.atDebug().addKeyValue("handle", container.handle()).setCause(e).log("stream not closed");
-    }
-  }
-
-  // The use goes over to the source, which ends it; a failure before ends it here.
   @Override
   public FileSource streamOut(String user, String source) {
-    LiveContainer.StreamUse use = container.stream(() -> {});
-    boolean done = false;
-    try {
-      TarSource tar =
-          TarSource.open(
-              new ContainerRoot(container.root()),
-              ContainerPath.ofUser(user, source),
-              use::isCancelled);
-      done = true;
-      return new UsedSource(tar, use);
-    } catch (IOException e) {
-      throw GardenException.failure("stream-out: " + source + ": " + e.getMessage(), e);
-    } finally {
-      if (!done) {
-        use.close();
-      }
-    }
-  }
-
-  private record UsedSource(TarSource tar, LiveContainer.StreamUse use) implements FileSource {
-
-    @Override
-    public void writeTo(OutputStream out) throws IOException {
-      tar.writeTo(out);
-    }
-
-    @Override
-    public void close() {
-      use.close();
-    }
+    return files.streamOut(user, source);
   }
 
   @Override
