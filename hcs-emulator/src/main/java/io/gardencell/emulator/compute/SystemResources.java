@@ -1,7 +1,6 @@
 package io.gardencell.emulator.compute;
 
 import io.gardencell.emulator.network.EmulatedEndpoints;
-import io.gardencell.emulator.state.Failures;
 import io.gardencell.emulator.volume.EmulatedVolumes;
 import io.gardencell.hcs.HcsErrors;
 import io.gardencell.hcs.HcsException;
@@ -46,21 +45,14 @@ final class SystemResources {
     }
   }
 
-  /** Adds or removes one. */
+  /** Adds or removes an endpoint. */
   void modify(SystemRecord system, ModifyRequest request, String function) {
     String kind = request.resourceType() + "/" + request.requestType();
-    String endpoint = String.valueOf(request.settings());
+    String endpoint = request.settings();
     if (kind.equals("Network/Add")) {
       change(endpoint, function, () -> endpoints.attach(endpoint, system.id()));
     } else if (kind.equals("Network/Remove")) {
       change(endpoint, function, () -> endpoints.detach(endpoint, system.id()));
-    } else if (kind.equals("MappedDirectory/Add")
-        && request.settings() instanceof MappedDirectory mapped) {
-      try {
-        MappedDirectories.map(volume(system, function), mapped, function);
-      } catch (IOException e) {
-        throw Failures.of(function, system.id(), e);
-      }
     } else {
       throw new HcsException(function, kind, HcsErrors.NOT_SUPPORTED);
     }

@@ -8,12 +8,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 /**
  * A change of a running compute system (schema v1).
  *
- * @param settings for resource type {@code Network} the endpoint id as a string; another document
- *     for other types
+ * @param settings for resource type {@code Network}, the only one that is asked for, the endpoint's
+ *     id
  */
 public record ModifyRequest(
     @JsonInclude(ALWAYS) @JsonProperty("ResourceType") String resourceType,
-    @JsonInclude(ALWAYS) @JsonProperty("Settings") Object settings,
+    @JsonInclude(ALWAYS) @JsonProperty("Settings") String settings,
     @JsonInclude(ALWAYS) @JsonProperty("RequestType") String requestType) {
 
   /** Hot-attaches a network endpoint. */
@@ -24,10 +24,5 @@ public record ModifyRequest(
   /** Hot-detaches a network endpoint. */
   public static ModifyRequest removeEndpoint(String endpointId) {
     return new ModifyRequest("Network", endpointId, "Remove");
-  }
-
-  /** Maps a host directory into a running system. */
-  public static ModifyRequest addMappedDirectory(MappedDirectory directory) {
-    return new ModifyRequest("MappedDirectory", directory, "Add");
   }
 }
