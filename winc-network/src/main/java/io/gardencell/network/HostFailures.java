@@ -57,6 +57,16 @@ final class HostFailures {
     }
   }
 
+  /** The same without a result. */
+  static void run(Runnable body) {
+    boolean unused =
+        worded(
+            () -> {
+              body.run();
+              return true;
+            });
+  }
+
   /** Several failures as one, in order. */
   static GardenException combined(List<RuntimeException> failures) {
     GardenException combined =

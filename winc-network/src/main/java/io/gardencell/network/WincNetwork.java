@@ -45,10 +45,8 @@ public final class WincNetwork implements NetworkPlugin, AutoCloseable {
   private final NatNetwork network;
   private final Endpoints endpoints;
   private final ContainerFiles files;
-  private final HandleLocks locks;
-  private final Leftovers leftovers;
-  private final Retries retries;
   private final Connector connector;
+  private final HandleChanges changes;
   private final RuleChanges rules;
   private final Reconciler reconciler;
 
@@ -81,10 +79,9 @@ public final class WincNetwork implements NetworkPlugin, AutoCloseable {
         new NatNetwork(config, patience.networkReady(), host.networks(), adapters, calls);
     this.endpoints = new Endpoints(host, calls);
     this.files = new ContainerFiles(config.stateDir().resolve("containers"));
-    this.locks = new HandleLocks(config.stateDir().resolve("handles.lock"), patience.handle());
-    this.leftovers = new Leftovers(config.stateDir().resolve("leftovers"));
-    // a host that hangs is not given more calls to hang in
-    this.retries = new Retries(patience.retry(), () -> calls.hanging() == 0);
+    HandleLocks locks =
+        new HandleLocks(config.stateDir().resolve("handles.lock"), patience.handle());
+    Leftovers leftovers = new Leftovers(config.stateDir().resolve("leftovers"));
     PortPool ports = pool(config, clock, isListening);
     this.connector =
         new Connector(
@@ -98,6 +95,9 @@ public final class WincNetwork implements NetworkPlugin, AutoCloseable {
             ports,
             leftovers,
             steps);
+    // a host that hangs is not given more calls to hang in
+    Retries retries = new Retries(patience.retry(), () -> calls.hanging() == 0);
+    this.changes = new HandleChanges(locks, leftovers, retries, connector);
     this.rules = new RuleChanges(config, endpoints, files, ports);
     this.reconciler = new Reconciler(locks, endpoints, rules, files, ports, leftovers);
   }
@@ -123,11 +123,7 @@ public final class WincNetwork implements NetworkPlugin, AutoCloseable {
    * ports of containers of which nothing is left; if that fails, it is for the next time.
    */
   public void createNetwork() {
-    HostFailures.worded(
-        () -> {
-          network.create();
-          return true;
-        });
+    HostFailures.run(() -> network.create());
     try {
       reconciler.releaseOfTheGone();
     } catch (HcsException | GardenException failed) {
@@ -137,25 +133,20 @@ public final class WincNetwork implements NetworkPlugin, AutoCloseable {
 
   /** Removes the NAT network and what dead containers left on it; refuses while one lives. */
   public void deleteNetwork() {
-    HostFailures.worded(
-        () -> {
-          network.find().ifPresent(this::delete);
-          return true;
-        });
+    HostFailures.run(() -> network.find().ifPresent(this::delete));
   }
 
   private void delete(HnsNetwork found) {
     List<HnsEndpoint> ours = endpoints.of(found.id());
     refuseIfLive(found, ours);
     for (HnsEndpoint dead : ours) {
-      changing(
-          dead.name(),
-          () -> {
+      changes.run(
+dead.name(),
+() -> {
             // somebody may have been connecting it
             refuseIfLive(found, endpoints.named(dead.name()));
             connector.disconnect(dead.name());
-            return true;
-          });
+});
     }
     network.delete(found.id());
   }
@@ -186,58 +177,38 @@ public final class WincNetwork implements NetworkPlugin, AutoCloseable {
   /** Connects a container to the network, which must be there. */
   public NetworkResult connect(NetworkRequest request) {
     Requests.validate(request);
-    return changing(request.handle(), () -> result(connector.connect(request)));
+    return changes.change(request.handle(), () -> result(connector.connect(request)));
   }
 
   @Override
   public void down(String handle) {
-    changing(
-        handle,
-        () -> {
-          connector.disconnect(handle);
-          return true;
-        });
+    changes.run(handle, () -> connector.disconnect(handle));
   }
 
   @Override
   public PortForward netIn(NetworkAddress address, int hostPort, int containerPort) {
     Requests.validatePorts(hostPort, containerPort);
     String handle = address.handle();
-    return changing(handle, () -> rules.addPort(handle, hostPort, containerPort));
+    return changes.change(handle, () -> rules.addPort(handle, hostPort, containerPort));
   }
 
   @Override
   public void undoNetIn(NetworkAddress address, PortForward mapped) {
     String handle = address.handle();
-    changing(
-        handle,
-        () -> {
-          rules.removePort(handle, mapped);
-          return true;
-        });
+    changes.run(handle, () -> rules.removePort(handle, mapped));
   }
 
   @Override
   public void netOut(NetworkAddress address, List<NetOutRule> added) {
     Requests.validateRules(added);
     String handle = address.handle();
-    changing(
-        handle,
-        () -> {
-          rules.addRules(handle, added);
-          return true;
-        });
+    changes.run(handle, () -> rules.addRules(handle, added));
   }
 
   @Override
   public void undoNetOut(NetworkAddress address, List<NetOutRule> added) {
     String handle = address.handle();
-    changing(
-        handle,
-        () -> {
-          rules.removeRules(handle, added);
-          return true;
-        });
+    changes.run(handle, () -> rules.removeRules(handle, added));
   }
 
   @Override
@@ -275,19 +246,14 @@ public final class WincNetwork implements NetworkPlugin, AutoCloseable {
    */
   @Override
   public void reconcile(Set<String> liveHandles) {
-    HostFailures.worded(
+    HostFailures.run(
         () -> {
           network.create();
           String id = network.id();
-          for (String handle : reconciler.run(id, liveHandles)) {
-            if (leftovers.has(handle)) {
-              retries.add(handle, () -> removeLeftover(handle));
-            } else {
-              retries.add(handle, () -> unlessBusy(handle, () -> reconciler.restore(id, handle)));
-            }
-          }
-          return true;
-        });
+          reconciler
+              .run(id, liveHandles)
+              .forEach(handle -> changes.retry(handle, () -> reconciler.restore(id, handle)));
+});
   }
 
   /**
@@ -295,53 +261,12 @@ public final class WincNetwork implements NetworkPlugin, AutoCloseable {
    * removed; that is logged. For a process that ends after its one operation.
    */
   public void removeLeftovers() {
-    for (String handle : leftovers.handles()) {
-      try {
-        removeLeftover(handle);
-      } catch (HcsException | GardenException failed) {
-        log.atWarn().addKeyValue("handle", handle).setCause(failed).log("endpoint still there");
-        return;
-      }
-    }
-  }
-
-  private void removeLeftover(String handle) {
-    unlessBusy(
-        handle,
-        () -> {
-          if (leftovers.has(handle)) {
-            connector.disconnect(handle);
-          }
-        });
-  }
-
-  private void unlessBusy(String handle, Runnable body) {
-    Optional<Boolean> done =
-        locks.unlessBusy(
-            handle,
-            () -> {
-              body.run();
-              return true;
-            });
-    if (done.isEmpty()) {
-      throw GardenException.failure("the network of " + handle + " is being changed");
-    }
-  }
-
-  private <T> T changing(String handle, Supplier<T> body) {
-    try {
-      return HostFailures.worded(() -> locks.locked(handle, body));
-    } finally {
-      if (leftovers.has(handle)) {
-        retries.add(handle, () -> removeLeftover(handle));
-      }
-    }
   }
 
   /** Ends the retries; what is left over is noted for the next start. */
   @Override
   public void close() {
-    retries.close();
+    changes.close();
   }
 
   private static NetworkResult result(ConnectedContainer container) {
