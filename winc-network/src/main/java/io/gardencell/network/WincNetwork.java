@@ -141,12 +141,12 @@ public final class WincNetwork implements NetworkPlugin, AutoCloseable {
     refuseIfLive(found, ours);
     for (HnsEndpoint dead : ours) {
       changes.run(
-dead.name(),
-() -> {
+          dead.name(),
+          () -> {
             // somebody may have been connecting it
             refuseIfLive(found, endpoints.named(dead.name()));
             connector.disconnect(dead.name());
-});
+          });
     }
     network.delete(found.id());
   }
@@ -253,7 +253,7 @@ dead.name(),
           reconciler
               .run(id, liveHandles)
               .forEach(handle -> changes.retry(handle, () -> reconciler.restore(id, handle)));
-});
+        });
   }
 
   /**

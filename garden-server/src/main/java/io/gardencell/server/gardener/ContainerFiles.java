@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Files into and out of one container, as tars. A destroy ends what is
- * under way. Any thread; blocks.
+ * Files into and out of one container, as tars. A destroy ends what is under way. Any thread;
+ * blocks.
  */
 final class ContainerFiles {
 
