@@ -261,6 +261,7 @@ public final class WincNetwork implements NetworkPlugin, AutoCloseable {
    * removed; that is logged. For a process that ends after its one operation.
    */
   public void removeLeftovers() {
+    changes.removeLeftovers();
   }
 
   /** Ends the retries; what is left over is noted for the next start. */
