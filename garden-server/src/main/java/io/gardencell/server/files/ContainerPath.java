@@ -3,6 +3,7 @@ package io.gardencell.server.files;
 import io.gardencell.api.GardenException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A path inside a container, as names from its root; Windows' logic on any machine (guardian:
@@ -12,6 +13,12 @@ import java.util.List;
  * @param isContents whether the path ended in a separator: what is in the directory is meant
  */
 public record ContainerPath(List<String> elements, boolean isContents) {
+
+  /** Longer names have no file on any host: Windows' programs know 260 characters, Linux 4096. */
+  private static final int MAX_LENGTH = 4096;
+
+  /** Every level is looked at from the root on, so that time grows with the cube of the depth. */
+  private static final int MAX_LEVELS = 255;
 
   private static final String DEFAULT_USER = "ContainerAdministrator";
 
@@ -41,6 +48,11 @@ public record ContainerPath(List<String> elements, boolean isContents) {
   }
 
   private static ContainerPath parse(String text, String original) {
+    excess(text)
+        .ifPresent(
+            excess -> {
+              throw GardenException.failure("path of " + excess);
+            });
     String rest = hasDrive(text) ? text.substring(2) : text;
     List<String> names = new ArrayList<>();
     for (String name : rest.split("/")) {
@@ -56,6 +68,18 @@ public record ContainerPath(List<String> elements, boolean isContents) {
       }
     }
     return new ContainerPath(names, names.isEmpty() || rest.endsWith("/"));
+  }
+
+  /** What is too much about a path with slashes, and how much it may be. */
+  static Optional<String> excess(String text) {
+    long levels = text.chars().filter(c -> c == '/').count();
+    if (text.length() > MAX_LENGTH) {
+      return Optional.of(
+          "%d characters (expected: at most %d)".formatted(text.length(), MAX_LENGTH));
+    }
+    return levels > MAX_LEVELS
+        ? Optional.of("%d levels (expected: at most %d)".formatted(levels, MAX_LEVELS))
+        : Optional.empty();
   }
 
   static boolean isName(String name) {

@@ -1,6 +1,7 @@
 package io.gardencell.server.files;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -51,7 +52,7 @@ public final class ContainerRoot {
     Folder current = requireRoot();
     boolean made = false;
     for (String name : path.elements()) {
-      Optional<String> there = find(current.path(), name);
+      Optional<String> there = find(current, name);
       made = there.isEmpty();
       current = current.directory(there.orElse(name));
     }
@@ -69,7 +70,7 @@ public final class ContainerRoot {
     for (String name : path.elements()) {
       current.requireReal();
       parent = current;
-      last = find(parent.path(), name).orElseThrow(() -> new NoSuchFileException(path.toString()));
+      last = find(parent, name).orElseThrow(() -> new NoSuchFileException(path.toString()));
       current = parent.child(last);
     }
     if (path.isContents()) {
@@ -81,11 +82,11 @@ public final class ContainerRoot {
   /** An entry of a folder, or with an empty name the folder itself. */
   record Place(Folder folder, String name) {
 
-    Path path() {
-      return name.isEmpty() ? folder.path() : folder.path().resolve(name);
+    Path path() throws IOException {
+      return name.isEmpty() ? folder.path() : folder.entry(name);
     }
 
-    Folder asFolder() {
+    Folder asFolder() throws IOException {
       return name.isEmpty() ? folder : folder.child(name);
     }
   }
@@ -98,15 +99,17 @@ public final class ContainerRoot {
     return Folder.ofRoot(root.toRealPath());
   }
 
-  private static Optional<String> find(Path directory, String name) throws IOException {
-    if (Files.exists(directory.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+  private static Optional<String> find(Folder folder, String name) throws IOException {
+    if (Files.exists(folder.entry(name), LinkOption.NOFOLLOW_LINKS)) {
       return Optional.of(name);
     }
-    try (Stream<Path> entries = Files.list(directory)) {
+    try (Stream<Path> entries = Files.list(folder.path())) {
       return entries
           .map(entry -> String.valueOf(entry.getFileName()))
           .filter(entry -> entry.equalsIgnoreCase(name))
           .findFirst();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 

@@ -3,12 +3,15 @@ package io.gardencell.server.files;
 import io.gardencell.api.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of a container, known by its names from the root on. Processes of the container can
@@ -19,41 +22,50 @@ import java.util.UUID;
  */
 final class Folder {
 
-  private final Path root;
-  private final List<String> names;
+  private final @Nullable Folder parent;
   private final Path path;
 
-  private Folder(Path root, List<String> names) {
-    this.root = root;
-    this.names = List.copyOf(names);
-    Path way = root;
-    for (String name : names) {
-      way = way.resolve(name);
-    }
-    path = way;
+  private Folder(@Nullable Folder parent, Path path) {
+    this.parent = parent;
+    this.path = path;
   }
 
   /** The root itself, a real path. */
   static Folder ofRoot(Path root) {
-    return new Folder(root, List.of());
+    return new Folder(null, root);
   }
 
   Path path() {
     return path;
   }
 
-  Folder child(String name) {
-    List<String> longer = new ArrayList<>(names);
-    longer.add(name);
-    return new Folder(root, longer);
+  Folder child(String name) throws IOException {
+    return new Folder(this, entry(name));
+  }
+
+  /** Where something of that name lies in this folder. */
+  Path entry(String name) throws IOException {
+    return named(() -> path.resolve(name));
+  }
+
+  /** A path of a name that a stranger chose, which this host may not be able to give a file. */
+  static Path named(Supplier<Path> path) throws IOException {
+    try {
+      return path.get();
+    } catch (InvalidPathException e) {
+      throw new IOException(
+          "'%s' can be no file's name here: %s".formatted(e.getInput(), e.getReason()), e);
+    }
   }
 
   /** Fails unless every name on the way is a directory and no link. */
   void requireReal() throws IOException {
-    Path way = root;
-    for (String name : names) {
-      way = way.resolve(name);
-      FileKind.requireDirectory(way);
+    Deque<Path> way = new ArrayDeque<>();
+    for (Folder folder = this; folder != null && folder.parent != null; folder = folder.parent) {
+      way.push(folder.path);
+    }
+    for (Path directory : way) {
+      FileKind.requireDirectory(directory);
     }
   }
 
@@ -74,7 +86,7 @@ final class Folder {
   /** Makes an entry, whole or not at all; it replaces a file or link of that name. */
   void place(String name, Maker maker) throws IOException {
     Path fresh = path.resolve(".incoming-" + UUID.randomUUID());
-    Path target = path.resolve(name);
+    Path target = entry(name);
     try {
       maker.make(fresh, () -> requireHere(fresh));
       requireHere(fresh);

@@ -1,6 +1,6 @@
 package io.gardencell.server.files;
 
-import java.io.FilterInputStream;
+import io.gardencell.api.files.ArchiveBytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,13 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -53,26 +56,32 @@ public final class TarReceiver {
 
   /** Reads the archive to its end; the caller closes the stream. */
   public void receive(InputStream tar) throws IOException {
-    Counted counted = new Counted(tar);
-    TarArchiveInputStream in = new TarArchiveInputStream(counted, "UTF-8");
-    TarArchiveEntry entry = next(in);
+    ArchiveBytes bytes = new ArchiveBytes(tar);
+    TarArchiveInputStream in = new TarArchiveInputStream(bytes, "UTF-8");
+    TarArchiveEntry entry = next(in, bytes);
     while (entry != null) {
       extract(entry, in);
-      entry = next(in);
+      // What is left, as of a link that carries its file's content, is no part of a header.
+      in.transferTo(OutputStream.nullOutputStream());
+      entry = next(in, bytes);
     }
-    if (counted.bytes % 512 != 0) {
+    if (bytes.isCut()) {
       throw new IOException("tar extract failed: unexpected end of the archive");
     }
     for (Map.Entry<Folder, FileTime> directory : directoryTimes.entrySet()) {
       directory.getKey().requireReal();
-      Files.setLastModifiedTime(directory.getKey().path(), directory.getValue());
+      setTime(directory.getKey().path(), directory.getValue());
     }
   }
 
   // The library reports some broken headers as unchecked exceptions.
-  private static @Nullable TarArchiveEntry next(TarArchiveInputStream in) throws IOException {
+  private static @Nullable TarArchiveEntry next(TarArchiveInputStream in, ArchiveBytes bytes)
+      throws IOException {
+    bytes.beginHeaders();
     try {
-      return in.getNextEntry();
+      TarArchiveEntry entry = in.getNextEntry();
+      bytes.beginContent();
+      return entry;
     } catch (IllegalArgumentException broken) {
       throw new IOException("tar extract failed: " + broken.getMessage(), broken);
     }
@@ -127,13 +136,19 @@ public final class TarReceiver {
         n = in.read(buffer);
       }
     }
+    check.run();
     setMode(fresh, entry.getMode() | 0600);
-    Files.setLastModifiedTime(fresh, entry.getLastModifiedTime());
+    setTime(fresh, entry.getLastModifiedTime());
   }
 
   private static List<String> names(String name) throws IOException {
     String text = name.replace('\\', '/');
     List<String> names = new ArrayList<>();
+    Optional<String> excess = ContainerPath.excess(text);
+    if (excess.isPresent()) {
+      throw new IOException(
+          "entry '%.100s...' has a name of %s, refused".formatted(text, excess.get()));
+    }
     if (text.startsWith("/") || ContainerPath.hasDrive(text)) {
       throw new IOException("entry '" + name + "' has an absolute name, refused");
     }
@@ -183,7 +198,7 @@ public final class TarReceiver {
           "link '%s' to '%s' would leave the destination, refused"
               .formatted(entry.getName(), entry.getLinkName()));
     }
-    return destination.path().getFileSystem().getPath(text);
+    return Folder.named(() -> destination.path().getFileSystem().getPath(text));
   }
 
   private void hardLink(TarArchiveEntry entry, Folder parent, String name) throws IOException {
@@ -192,12 +207,12 @@ public final class TarReceiver {
       throw new IOException("link '" + entry.getName() + "' has no target");
     }
     Folder folder = directory(names.subList(0, names.size() - 1));
-    Path target = folder.path().resolve(names.get(names.size() - 1));
+    Path target = folder.entry(names.get(names.size() - 1));
     if (!Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(
           "link '%s' to '%s': no such file".formatted(entry.getName(), entry.getLinkName()));
     }
-    if (!target.equals(parent.path().resolve(name))) {
+    if (!target.equals(parent.entry(name))) {
       parent.place(
           name,
           (fresh, check) -> {
@@ -225,38 +240,13 @@ public final class TarReceiver {
           permissions.add(all[i]);
         }
       }
-      Files.setPosixFilePermissions(target, permissions);
+      Files.getFileAttributeView(target, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+          .setPermissions(permissions);
     }
   }
 
-  /** Counts what the archive had, to tell a cut one from a whole one. */
-  private static final class Counted extends FilterInputStream {
-
-    private long bytes;
-
-    Counted(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      int value = super.read();
-      bytes += value < 0 ? 0 : 1;
-      return value;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      int n = super.read(target, offset, length);
-      bytes += Math.max(n, 0);
-      return n;
-    }
-
-    @Override
-    public long skip(long count) throws IOException {
-      long n = super.skip(count);
-      bytes += n;
-      return n;
-    }
+  private static void setTime(Path target, FileTime modified) throws IOException {
+    Files.getFileAttributeView(target, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        .setTimes(modified, null, null);
   }
 }

@@ -3,6 +3,8 @@ package io.gardencell.server.files;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,22 +13,25 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * Writes a directory or file as a tar stream, parents before children, in the order of names. Links
- * are sent as links, never followed. One thread.
+ * Writes a directory or file as a tar stream, parents before children, entries of a directory in
+ * the order of their names. Links are sent as links, never followed. One thread.
  */
 public final class TarSource {
 
   private static final int BUFFER = 1 << 17;
+  private static final int NAMES = 1024;
   private static final boolean POSIX =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
@@ -87,25 +92,47 @@ public final class TarSource {
         put(tar, entry, found, 0777);
         tar.closeArchiveEntry();
       }
-      case DIRECTORY -> {
-        Folder folder = place.asFolder();
-        List<String> children = children(folder);
-        put(tar, new TarArchiveEntry(entryName + "/"), found, mode(path, 0755));
-        tar.closeArchiveEntry();
-        for (String child : children) {
-          write(tar, new ContainerRoot.Place(folder, child), entryName + "/" + child);
-        }
-      }
+      case DIRECTORY -> writeFolder(tar, place.asFolder(), entryName, found);
       case FILE -> writeFile(tar, place, entryName, found);
       case OTHER -> {}
     }
   }
 
-  private static List<String> children(Folder folder) throws IOException {
-    try (Stream<Path> entries = Files.list(folder.path())) {
+  /**
+   * However many entries the container made in a directory, only so many names are in memory; they
+   * are in order as far as that goes.
+   */
+  private void writeFolder(
+      TarArchiveOutputStream tar, Folder folder, String entryName, BasicFileAttributes found)
+      throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder.path())) {
       folder.requireReal();
-      return entries.map(entry -> String.valueOf(entry.getFileName())).sorted().toList();
+      put(tar, new TarArchiveEntry(entryName + "/"), found, mode(folder.path(), 0755));
+      tar.closeArchiveEntry();
+      Iterator<Path> all = entries.iterator();
+      List<String> names = some(all);
+      while (!names.isEmpty()) {
+        if (names.size() < NAMES) {
+          // Open directories would grow with the depth of the tree.
+          entries.close();
+        }
+        for (String child : names) {
+          write(tar, new ContainerRoot.Place(folder, child), entryName + "/" + child);
+        }
+        names = some(all);
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
+  }
+
+  private static List<String> some(Iterator<Path> entries) {
+    List<String> names = new ArrayList<>();
+    while (names.size() < NAMES && entries.hasNext()) {
+      names.add(String.valueOf(entries.next().getFileName()));
+    }
+    Collections.sort(names);
+    return names;
   }
 
   /** The size is told first: a file that grows is cut, one that shrinks is filled with zeros. */

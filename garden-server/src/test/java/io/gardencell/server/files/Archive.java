@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.attribute.FileTime;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -13,6 +14,8 @@ final class Archive {
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, "UTF-8");
+
+  private FileTime time = FileTime.fromMillis(0);
 
   Archive() {
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
@@ -32,6 +35,12 @@ final class Archive {
     TarArchiveEntry entry = new TarArchiveEntry(name, TarConstants.LF_NORMAL, true);
     entry.setMode(mode);
     return put(entry, content);
+  }
+
+  /** The time of the entries from here on. */
+  Archive at(FileTime modified) {
+    time = modified;
+    return this;
   }
 
   Archive directory(String name) {
@@ -59,6 +68,7 @@ final class Archive {
   private Archive put(TarArchiveEntry entry, String content) {
     byte[] body = content.getBytes(StandardCharsets.UTF_8);
     entry.setSize(body.length);
+    entry.setLastModifiedTime(time);
     try {
       tar.putArchiveEntry(entry);
       tar.write(body);

@@ -1,10 +1,14 @@
 package io.gardencell.server.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -22,6 +26,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A process of the container exchanges a folder for a link out of the container, over and over. */
 class RaceTest {
@@ -157,5 +163,76 @@ class RaceTest {
             assertThat(bytes.toString(StandardCharsets.UTF_8)).doesNotContain("secret");
           }
         });
+  }
+
+  /** Puts a link out of the container in the place of the folder. */
+  private void exchangeOnce() throws IOException {
+    Files.move(root.resolve("d"), root.resolve("kept"));
+    Files.createSymbolicLink(root.resolve("d"), outside);
+  }
+
+  // At the worst moment: the folder was looked at and listed, its file is not yet open.
+  @Test
+  void aFolderThatIsExchangedBeforeItsFileIsOpenedIsNotLeft() throws Exception {
+    Files.writeString(root.resolve("d/f0"), "public");
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    OutputStream exchanging =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+          }
+
+          @Override
+          public void write(byte[] piece, int offset, int length) throws IOException {
+            if (bytes.size() == 0) {
+              exchangeOnce();
+            }
+            bytes.write(piece, offset, length);
+          }
+        };
+
+    assertThatThrownBy(
+            () ->
+                TarSource.open(
+                        new ContainerRoot(root), ContainerPath.ofDirectory("/d/"), () -> false)
+                    .writeTo(exchanging))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("d is a link, not followed");
+
+    assertThat(root.resolve("d")).isSymbolicLink();
+    assertThat(bytes.toString(StandardCharsets.UTF_8)).doesNotContain("secret");
+  }
+
+  // At each byte of an archive: between its entries, and while a file's content comes.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 512, 600, 1024, 1536})
+  void aFolderThatIsExchangedWhileAnArchiveComesGetsNothing(int when) throws Exception {
+    byte[] tar = new Archive().file("f1", "uploaded").file("f2", "uploaded").bytes();
+    InputStream exchanging =
+        new SequenceInputStream(
+            new ByteArrayInputStream(tar, 0, when),
+            new InputStream() {
+              private int at = when;
+
+              @Override
+              public int read() throws IOException {
+                if (at == when) {
+                  exchangeOnce();
+                }
+                return at < tar.length ? tar[at++] & 0xff : -1;
+              }
+            });
+
+    assertThatThrownBy(
+            () ->
+                TarReceiver.open(
+                        new ContainerRoot(root), ContainerPath.ofDirectory("/d"), () -> false)
+                    .receive(exchanging))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("d is a link, not followed");
+
+    assertThat(outside).isDirectoryNotContaining(file -> !file.endsWith("f0"));
+    assertThat(outside.resolve("f0")).hasContent("secret");
   }
 }

@@ -8,6 +8,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -222,5 +224,16 @@ final class TarReceiverTest {
                     .receive(new ByteArrayInputStream(new Archive().file("f", "x").bytes())))
         .hasMessage("container is being destroyed");
     assertThat(folder).isEmptyDirectory();
+  }
+
+  // guardian.md §15 W: times are kept, of directories too, which what comes later would change
+  @Test
+  void filesAndFoldersKeepTheirTimes() throws IOException {
+    FileTime then = FileTime.from(Instant.parse("2001-02-03T04:05:06Z"));
+
+    receive(new Archive().at(then).directory("d").file("d/f", "x"));
+
+    assertThat(Files.getLastModifiedTime(folder.resolve("d"))).isEqualTo(then);
+    assertThat(Files.getLastModifiedTime(folder.resolve("d/f"))).isEqualTo(then);
   }
 }

@@ -7,9 +7,13 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -135,6 +139,71 @@ final class TarSourceTest {
       assertThat(tar.readAllBytes()).hasSize(100_000);
       assertThat(tar.getNextEntry().getName()).isEqualTo("./b");
       assertThat(tar.readAllBytes()).asString().isEqualTo("after");
+    }
+  }
+
+  // garden-api.md §7: PAX where the old format has no room
+  @Test
+  void longTargetsOfLinksComeOutWhole() throws IOException {
+    String target = "t/".repeat(120) + "end";
+    Files.createSymbolicLink(root.resolve("link"), Path.of(target));
+
+    assertThat(entries("/")).containsEntry("./link", "-> " + target);
+  }
+
+  @Test
+  void filesBeyondEightGibibytesSayTheirSize() throws IOException {
+    try (RandomAccessFile large = new RandomAccessFile(root.resolve("large").toFile(), "rw")) {
+      large.setLength(9L << 30);
+    }
+    ByteArrayOutputStream begin = new ByteArrayOutputStream();
+    OutputStream first =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+          }
+
+          @Override
+          public void write(byte[] piece, int offset, int length) throws IOException {
+            begin.write(piece, offset, length);
+            if (begin.size() > 1 << 16) {
+              throw new IOException("enough");
+            }
+          }
+        };
+    assertThatThrownBy(() -> open("/large").writeTo(first)).hasMessage("enough");
+
+    try (TarArchiveInputStream tar =
+        new TarArchiveInputStream(new ByteArrayInputStream(begin.toByteArray()))) {
+      assertThat(tar.getNextEntry().getSize()).isEqualTo(9L << 30);
+    }
+  }
+
+  // docs/protocol.md: each name is a file of its own
+  @Test
+  void hardLinksAreSentAsFiles() throws IOException {
+    Files.writeString(root.resolve("a"), "same");
+    Files.createLink(root.resolve("b"), root.resolve("a"));
+
+    assertThat(entries("/")).containsEntry("./a", "same").containsEntry("./b", "same");
+  }
+
+  // guardian.md §15 W
+  @Test
+  void timesAndModesAreTold() throws IOException {
+    Path file = Files.writeString(root.resolve("f"), "x");
+    FileTime then = FileTime.from(Instant.parse("2001-02-03T04:05:06Z"));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-x--x"));
+    Files.setLastModifiedTime(file, then);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    open("/f").writeTo(bytes);
+
+    try (TarArchiveInputStream tar =
+        new TarArchiveInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      TarArchiveEntry entry = tar.getNextEntry();
+      assertThat(entry.getLastModifiedTime()).isEqualTo(then);
+      assertThat(entry.getMode() & 0777).isEqualTo(0751);
     }
   }
 }

@@ -152,6 +152,8 @@ public final class FakeBackend implements ContainerBackend {
     volatile Runnable onStop = () -> {};
     volatile Runnable onSetGraceTime = () -> {};
     volatile Limits limits = Limits.NONE;
+    volatile Runnable onRun = () -> {};
+    volatile int mostBytesRead = Integer.MAX_VALUE;
     volatile Metrics metrics = Metrics.NONE;
     volatile @Nullable ContainerInfo info;
     volatile FileSource source = new BytesSource(new byte[0]);
@@ -239,7 +241,7 @@ public final class FakeBackend implements ContainerBackend {
         ServerLifeTest.await(hold);
       }
       try {
-        received = tar.readAllBytes();
+        received = tar.readNBytes(mostBytesRead);
         uploaded.complete(null);
       } catch (IOException e) {
         uploaded.completeExceptionally(e);
@@ -257,6 +259,7 @@ public final class FakeBackend implements ContainerBackend {
 
     @Override
     public RunningProcess run(ProcessSpec spec) {
+      onRun.run();
       RunningProcess running =
           streams.start(handle, spec.id().isEmpty() ? "p1" : spec.id(), process);
       processes.put(running.id(), running);
@@ -276,8 +279,11 @@ public final class FakeBackend implements ContainerBackend {
   /** Gives bytes; then breaks if it shall. */
   public static final class BytesSource implements BackendContainer.FileSource {
 
+    private static final int PIECE = 1 << 16;
+
     private final byte[] bytes;
     volatile boolean breaks;
+    volatile long written;
     final CompletableFuture<Boolean> closed = new CompletableFuture<>();
 
     BytesSource(byte[] bytes) {
@@ -286,7 +292,10 @@ public final class FakeBackend implements ContainerBackend {
 
     @Override
     public void writeTo(OutputStream out) throws IOException {
-      out.write(bytes);
+      for (int at = 0; at < bytes.length; at += PIECE) {
+        out.write(bytes, at, Math.min(PIECE, bytes.length - at));
+        written = Math.min(at + PIECE, bytes.length);
+      }
       if (breaks) {
         throw new IOException("source broke");
       }

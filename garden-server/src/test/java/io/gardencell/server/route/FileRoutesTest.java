@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FileRoutesTest extends ServedTest {
 
@@ -146,8 +148,96 @@ class FileRoutesTest extends ServedTest {
     assertThat(source.closed).succeedsWithin(Duration.ofSeconds(10));
   }
 
+  // garden-api.md §7: a missing destination and user are empty
   @Test
-  void uploadsAndDownloadsUseBoundedMemory() throws Exception {
+  void anUploadNeedsNoQuery() throws IOException {
+    FakeBackend.FakeContainer container = backend.add("h");
+
+    assertThat(connect().call("PUT", "/containers/h/files", "tar").status()).isEqualTo(200);
+
+    assertThat(container.streamedIn).containsExactly("@");
+  }
+
+  // garden-api.md §7: what follows the archive belongs to the body
+  @Test
+  void aBodyThatGoesOnBehindTheArchiveIsTakenToItsEnd() throws Exception {
+    FakeBackend.FakeContainer container = backend.add("h");
+    container.mostBytesRead = 3;
+    RawClient client = connect();
+
+    assertThat(client.call("PUT", "/containers/h/files", "tar" + "x".repeat(4 << 20)).status())
+        .isEqualTo(200);
+    assertThat(client.get("/ping").status()).isEqualTo(200);
+
+    client.send("PUT /containers/h/files HTTP/1.1\r\nHost: api\r\nTransfer-Encoding: chunked\r\n");
+    client.send("\r\n3\r\ntar\r\n");
+    container.uploaded.get(10, TimeUnit.SECONDS);
+    client.send("zz\r\n");
+    assertThat(client.reply().status()).isEqualTo(500);
+  }
+
+  // garden-api.md §7: an unknown container is answered without the body
+  @Test
+  void whoAsksBeforeUploadingToNowhereIsNotToldToGoOn() throws IOException {
+    RawClient client = connect();
+
+    client.send(
+        "PUT /containers/no/files HTTP/1.1\r\nHost: api\r\nExpect: 100-continue\r\n"
+            + "Content-Length: 1000\r\n\r\n");
+
+    assertThat(client.reply().status()).isEqualTo(404);
+  }
+
+  // garden-api.md §7: a source that fails before the first byte of the answer
+  @Test
+  void aSourceThatBreaksBeforeTheHeaderIsJson() throws IOException {
+    FakeBackend.BytesSource source = new FakeBackend.BytesSource(new byte[10_000]);
+    source.breaks = true;
+    backend.add("h").source = source;
+    RawClient client = connect();
+
+    Reply reply = client.get("/containers/h/files?source=x");
+
+    assertThat(reply.status()).isEqualTo(500);
+    assertThat(reply.body()).contains("\"Message\":\"source broke\"");
+    assertThat(client.get("/ping").status()).isEqualTo(200);
+    assertThat(source.closed).succeedsWithin(Duration.ofSeconds(10));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP/1.0\r\n", "HTTP/1.1\r\nHost: api\r\nConnection: close\r\n"})
+  void aDownloadMayEndWithItsConnection(String version) throws IOException {
+    backend.add("h").source = new FakeBackend.BytesSource(new byte[600_000]);
+    RawClient client = connect();
+    client.send("GET /containers/h/files?source=x " + version + "\r\n");
+
+    String head = client.head();
+    byte[] body = client.rest();
+
+    // The custom of HTTP/1.0 needs no word.
+    assertThat(head.contains("Connection: close\r\n")).isEqualTo(version.startsWith("HTTP/1.1"));
+    assertThat(body.length).isGreaterThanOrEqualTo(600_000);
+    assertThat(head.contains("chunked")).isEqualTo(version.startsWith("HTTP/1.1"));
+  }
+
+  @Test
+  void aDownloadThatNobodyTakesWaitsInTheContainer() throws Exception {
+    FakeBackend.BytesSource source = new FakeBackend.BytesSource(new byte[64 << 20]);
+    backend.add("h").source = source;
+    RawClient client = connect();
+    client.send("GET /containers/h/files?source=x HTTP/1.1\r\nHost: api\r\n\r\n").head();
+
+    long before = -1;
+    while (source.written > before) {
+      before = source.written;
+      assertThat(new CountDownLatch(1).await(300, TimeUnit.MILLISECONDS)).isFalse();
+    }
+
+    assertThat(before).isBetween(1L, 32L << 20);
+  }
+
+  @Test
+  void anUploadThatNobodyTakesWaitsAtTheClient() throws Exception {
     FakeBackend.FakeContainer container = backend.add("h");
     container.holdUpload = new CountDownLatch(1);
     RawClient client = connect();

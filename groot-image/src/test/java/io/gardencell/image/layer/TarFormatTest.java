@@ -3,6 +3,7 @@ package io.gardencell.image.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gardencell.api.files.ArchiveBytes;
 import io.gardencell.image.source.ByteLimit;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -150,7 +151,7 @@ class TarFormatTest extends UnpackTestCase {
   @Test
   void refusesHeadersThatDoNotEnd() {
     long size = 1L << 30;
-    byte[] much = new byte[2 * TarEntries.MAX_HEADER_BYTES];
+    byte[] much = new byte[2 * ArchiveBytes.MAX_HEADER_BYTES];
     java.util.Arrays.fill(much, (byte) '1');
     for (RawTar archive :
         List.of(
