@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gardencell.api.ContainerSpec;
 import io.gardencell.api.GardenException;
+import io.gardencell.api.ProcessSpec;
 import io.gardencell.client.GardenClient;
 import io.gardencell.client.RemoteContainer;
+import io.gardencell.client.RemoteProcess;
 import io.gardencell.server.Daemon;
 import io.gardencell.server.ServerOptions;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +65,43 @@ class DaemonIT {
       assertThatThrownBy(() -> client.create(ContainerSpec.ofHandle("more")))
           .isInstanceOf(GardenException.class)
           .hasMessage("max containers reached");
+    }
+  }
+
+  // guardian.md §20 case 43: attach can write after the client of the run has left
+  @Test
+  void inputThatIsKeptGoesOnWithTheNextClient() throws IOException {
+    try (GardenDaemon daemon = GardenDaemon.inProcess("--stdin-on-disconnect=keep")) {
+      RemoteContainer container = daemon.client().create(ContainerSpec.ofHandle("kept"));
+      String id;
+      try (RemoteProcess ran =
+          container.run(ProcessSpec.of("sh", "-c", "read a; read b; echo $b"))) {
+        id = ran.id();
+        ran.stdin().write("one\n".getBytes(StandardCharsets.UTF_8));
+        ran.stdin().flush();
+      }
+      try (RemoteProcess attached = container.attach(id)) {
+        attached.stdin().write("two\n".getBytes(StandardCharsets.UTF_8));
+        attached.stdin().flush();
+
+        assertThat(attached.readToEnd(Duration.ofSeconds(30)).stdoutText()).isEqualTo("two\n");
+      }
+    }
+  }
+
+  // garden-api.md §6.5: the reference's behaviour on demand
+  @Test
+  void withOverflowDropNoReaderHoldsAProcessBack() throws IOException {
+    try (GardenDaemon daemon = GardenDaemon.inProcess("--output-overflow=drop")) {
+      RemoteContainer container = daemon.client().create(ContainerSpec.ofHandle("drop"));
+      try (RemoteProcess process =
+          container.run(ProcessSpec.of("head", "-c", "64000000", "/dev/zero"))) {
+        InputStream stdout = process.stdout();
+        assertThat(stdout.read()).isZero();
+
+        assertThat(process.waitFor(Duration.ofSeconds(30))).hasValue(0);
+        assertThat(stdout.readAllBytes().length).isBetween(1 << 20, 32_000_000);
+      }
     }
   }
 

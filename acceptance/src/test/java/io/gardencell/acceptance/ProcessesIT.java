@@ -11,6 +11,7 @@ import io.gardencell.client.RemoteContainer;
 import io.gardencell.client.RemoteProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -197,6 +198,25 @@ class ProcessesIT {
       }
     } finally {
       clients.shutdownNow();
+    }
+  }
+
+  /** A child that outlives its process holds the output open; the exit does not wait for it. */
+  @Test
+  void theExitIsToldWhileAChildStillHoldsTheOutput() throws IOException {
+    String dir = "C:\\with-child";
+    String script =
+        "(while [ ! -e go ]; do sleep 0.05; done; echo of the child) & echo first; exit 5";
+    try (RemoteProcess process = container.run(ProcessSpec.of("sh", "-c", script).withDir(dir))) {
+      InputStream stdout = process.stdout();
+      assertThat(stdout.readNBytes(6)).asString().isEqualTo("first\n");
+      assertThat(process.waitFor(BOUND)).hasValue(5);
+
+      try (RemoteProcess touch = container.run(ProcessSpec.of("touch", "go").withDir(dir))) {
+        assertThat(touch.waitFor(BOUND)).hasValue(0);
+      }
+
+      assertThat(stdout.readAllBytes()).asString().isEqualTo("of the child\n");
     }
   }
 }

@@ -140,10 +140,12 @@ public final class Daemon implements AutoCloseable {
   }
 
   private Streams streams() {
-    StreamSettings settings = StreamSettings.defaults();
     boolean drop = options.get(Flags.OUTPUT_OVERFLOW).equals("drop");
-    Streams streams =
-        new Streams(drop ? settings.withOverflow(StreamSettings.Overflow.DROP) : settings, timer);
+    StreamSettings settings =
+        StreamSettings.defaults()
+            .withOverflow(drop ? StreamSettings.Overflow.DROP : StreamSettings.Overflow.BLOCK)
+            .withEofOnDisconnect(options.get(Flags.STDIN_ON_DISCONNECT).equals("close"));
+    Streams streams = new Streams(settings, timer);
     opened.push(streams);
     return streams;
   }

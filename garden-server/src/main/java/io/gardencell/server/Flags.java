@@ -35,6 +35,13 @@ final class Flags {
           "block",
           WORKS,
           "what happens to output nobody reads fast enough: the process waits, or it is dropped");
+  static final Flag<String> STDIN_ON_DISCONNECT =
+      one(
+          "stdin-on-disconnect",
+          FlagType.choice("close", "keep"),
+          "close",
+          WORKS,
+          "input of a process whose last client goes: ends, or waits for the next attach");
   static final Flag<Duration> STOP_TIMEOUT =
       one(
           "stop-timeout",

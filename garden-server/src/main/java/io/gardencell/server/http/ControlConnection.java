@@ -10,11 +10,9 @@ import io.gardencell.server.log.LogSession;
 import io.gardencell.server.stream.Attachment;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +28,7 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
   private final Attachment attachment;
   private final AutoCloseable hold;
   private final HijackedConnections all;
-  private final Executor workers;
+  private final Signals signals;
   private final LogSession.Mark session;
   private final PayloadDecoder decoder = new PayloadDecoder();
   private @Nullable ChannelHandlerContext context;
@@ -51,7 +49,7 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
     this.attachment = attachment;
     this.hold = hold;
     this.all = all;
-    this.workers = workers;
+    this.signals = new Signals(attachment.process(), workers, session);
     this.session = session;
   }
 
@@ -93,7 +91,14 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
             : ProcessPayload.failed(
                 id, failure == null ? "unknown" : String.valueOf(failure.getMessage())));
     end(false);
-    ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> leave(ctx));
+  }
+
+  // The client may still be sending input that nobody wants any more.
+  private static void leave(ChannelHandlerContext ctx) {
+    if (ctx.channel().isActive() && !ctx.isRemoved()) {
+      ctx.pipeline().replace(ctx.handler(), "end", new LingeringClose());
+    }
   }
 
   /** The server stops: closes without an exit payload and leaves the process alone. Any thread. */
@@ -136,7 +141,7 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
     if (tty != null) {
       WindowSize size = tty.windowSize();
       if (size != null) {
-        onWorker("resize", () -> attachment.process().resize(size.columns(), size.rows()));
+        signals.resize(size);
       }
     } else if (payload.source() != null) {
       if (data == null) {
@@ -145,38 +150,11 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
         attachment.writeStdin(data);
       }
     } else if (signal != null && signal == 0) {
-      onWorker("terminate", this::terminate);
+      signals.terminate();
     } else if (signal != null && signal == 1) {
-      onWorker("kill", attachment.process()::kill);
+      signals.kill();
     } else {
       log.atInfo().addKeyValue("process", attachment.process().id()).log("unknown payload ignored");
-    }
-  }
-
-  private void terminate() {
-    if (!attachment.process().terminate()) {
-      attachment.process().kill();
-    }
-  }
-
-  // The outermost frame of what a signal does: failures are only logged, as the protocol has it.
-  @SuppressWarnings("checkstyle:IllegalCatch")
-  private void onWorker(String what, Runnable action) {
-    try {
-      workers.execute(
-          () -> {
-            try (LogSession open = session.resume()) {
-              action.run();
-            } catch (RuntimeException e) {
-              log.atWarn()
-                  .addKeyValue("process", attachment.process().id())
-                  .addKeyValue("what", what)
-                  .setCause(e)
-                  .log("signal failed");
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      log.atWarn().addKeyValue("what", what).log("signal dropped, too many calls wait");
     }
   }
 

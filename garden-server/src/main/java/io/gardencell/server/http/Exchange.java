@@ -58,7 +58,7 @@ final class Exchange {
       if (!head.bodiless()) {
         answer(server.router().unrouted(head.path()));
       }
-    } else if (match.route().streaming()) {
+    } else if (match.route().kind() == Router.Kind.STREAMING) {
       BodyStream body =
           new BodyStream(() -> onLoop(this::sendContinue), () -> onLoop(this::resume));
       stream = body;
@@ -206,6 +206,10 @@ final class Exchange {
         });
   }
 
+  private boolean isHijacking() {
+    return match != null && match.route().kind() == Router.Kind.HIJACKING;
+  }
+
   private boolean willClose() {
     return !received || !head.keepAlive() || server.isStopping();
   }
@@ -217,7 +221,8 @@ final class Exchange {
     if (answer instanceof Answer.Whole whole) {
       boolean close = willClose();
       boolean headOnly = head.method().equals("HEAD");
-      ctx.writeAndFlush(whole.encode(ctx.alloc(), head.http10(), close, headOnly));
+      boolean told = close && (!head.keepAlive() || !isHijacking());
+      ctx.writeAndFlush(whole.encode(ctx.alloc(), head.http10(), told, headOnly));
       answered(whole.status(), close);
     } else if (answer instanceof Answer.Hijacked hijacked) {
       answered = true;

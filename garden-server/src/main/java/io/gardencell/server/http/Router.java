@@ -23,18 +23,24 @@ public final class Router {
 
   /** Adds a route whose body is read before the handler runs. */
   public Router add(String name, Lane lane, String method, String pattern, Handler handler) {
-    return add(name, lane, method, pattern, false, handler);
+    return add(name, lane, method, pattern, Kind.WHOLE, handler);
   }
 
   /** Adds a route whose handler reads the body as it comes. */
   public Router addStreaming(
       String name, Lane lane, String method, String pattern, Handler handler) {
-    return add(name, lane, method, pattern, true, handler);
+    return add(name, lane, method, pattern, Kind.STREAMING, handler);
+  }
+
+  /** Adds a route whose answer takes the connection over. */
+  public Router addHijacking(
+      String name, Lane lane, String method, String pattern, Handler handler) {
+    return add(name, lane, method, pattern, Kind.HIJACKING, handler);
   }
 
   private Router add(
-      String name, Lane lane, String method, String pattern, boolean streaming, Handler handler) {
-    routes.add(new Route(name, lane, method, pattern, segments(pattern), streaming, handler));
+      String name, Lane lane, String method, String pattern, Kind kind, Handler handler) {
+    routes.add(new Route(name, lane, method, pattern, segments(pattern), kind, handler));
     return this;
   }
 
@@ -131,12 +137,25 @@ public final class Router {
 
   record Match(Route route, Map<String, String> parameters) {}
 
+  /** How a route deals with its connection. */
+  public enum Kind {
+    /** The body is read before the handler runs. */
+    WHOLE,
+    /** The handler reads the body as it comes. */
+    STREAMING,
+    /**
+     * The body is read before the handler runs, whose answer takes the connection over. Such
+     * clients cannot read an answer that says that the connection will be closed (garden:
+     * client/connection), so an error does not say it.
+     */
+    HIJACKING
+  }
+
   /**
    * One route.
    *
    * @param name of the request, in logs and figures
    * @param segments of the pattern; those that begin with a colon take any text
-   * @param streaming whether the handler reads the body as it comes
    */
   public record Route(
       String name,
@@ -144,7 +163,7 @@ public final class Router {
       String method,
       String pattern,
       List<String> segments,
-      boolean streaming,
+      Kind kind,
       Handler handler) {
 
     @Nullable Map<String, String> match(List<String> path) {

@@ -41,7 +41,7 @@ public record ServerSettings(
     threads.put(Lane.FIGURES, 4);
     threads.put(Lane.CHANGE, 32);
     threads.put(Lane.TRANSFER, 16);
-    threads.put(Lane.SIGNAL, 2);
+    threads.put(Lane.SIGNAL, 16);
     return new ServerSettings(
         address,
         Duration.ofSeconds(30),

@@ -45,10 +45,12 @@ final class ProcessRoutes implements RouteGroup {
     String process = "/containers/:handle/processes/:pid";
     String stream = process + "/attaches/:streamid/";
     router
-        .add("run", Lane.CHANGE, "POST", "/containers/:handle/processes", this::run)
-        .add("attach", Lane.QUERY, "GET", process, this::attach)
-        .add("stdout", Lane.QUERY, "GET", stream + "stdout", new Output(Attachment::stdout))
-        .add("stderr", Lane.QUERY, "GET", stream + "stderr", new Output(Attachment::stderr));
+        .addHijacking("run", Lane.CHANGE, "POST", "/containers/:handle/processes", this::run)
+        .addHijacking("attach", Lane.QUERY, "GET", process, this::attach)
+        .addHijacking(
+            "stdout", Lane.QUERY, "GET", stream + "stdout", new Output(Attachment::stdout))
+        .addHijacking(
+            "stderr", Lane.QUERY, "GET", stream + "stderr", new Output(Attachment::stderr));
   }
 
   private Answer run(Request request) {

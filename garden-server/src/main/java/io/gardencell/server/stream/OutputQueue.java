@@ -11,6 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Output of one stream for one attachment, bounded in bytes, with at most one reader at a time.
+ * What follows is for {@link StreamSettings.Overflow#BLOCK}; with {@code DROP} a full queue keeps
+ * what it has, reader or not, and drops what is new.
  *
  * <p>With a reader, a full queue has no room, so the pipe is not read and nothing is lost. Without
  * one it is a ring of the newest bytes; what falls out is counted and said once in the log. Until
@@ -93,17 +95,22 @@ public final class OutputQueue {
 
   /** Ceases to be the reader; bytes that were polled are gone. */
   public void disconnect(OutputReader oldReader) {
+    boolean over;
     synchronized (this) {
       if (reader != oldReader) {
         return;
       }
       reader = null;
       progress.took();
-      if (expired) {
+      over = expired;
+      if (over) {
         free();
       } else {
         trim(ringBytes());
       }
+    }
+    if (over) {
+      tellDrops();
     }
     roomAgain.run();
   }
@@ -248,11 +255,26 @@ public final class OutputQueue {
   }
 
   /** Frees what nobody fetched, unless somebody is fetching it; then it goes with its reader. */
-  synchronized void expire() {
-    ended = true;
-    expired = true;
-    if (reader == null) {
-      free();
+  void expire() {
+    boolean over;
+    synchronized (this) {
+      ended = true;
+      expired = true;
+      over = reader == null && !closed;
+      if (over) {
+        free();
+      }
+    }
+    if (over) {
+      tellDrops();
+    }
+  }
+
+  /** The first drop was told when it happened; how much it was in all is known only now. */
+  private void tellDrops() {
+    long all = droppedBytes();
+    if (all > 0) {
+      log.atInfo().addKeyValue("stream", name).addKeyValue("bytes", all).log("output lost in all");
     }
   }
 
@@ -279,7 +301,7 @@ public final class OutputQueue {
   }
 
   private void trim(int bound) {
-    while (bytes > bound) {
+    while (settings.overflow() == StreamSettings.Overflow.BLOCK && bytes > bound) {
       ByteBuf oldest = pieces.peek();
       if (oldest == null) {
         return;

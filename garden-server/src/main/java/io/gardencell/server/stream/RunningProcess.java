@@ -6,6 +6,7 @@ import java.nio.channels.AsynchronousByteChannel;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -232,7 +233,9 @@ public final class RunningProcess {
     if (failure == null) {
       exited.complete(code);
     } else {
-      exited.completeExceptionally(failure);
+      // A stage that was derived from the one that failed wraps the failure.
+      Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
+      exited.completeExceptionally(cause == null ? failure : cause);
     }
     releasedIfDone();
     watchOrphan(stdout, 0);

@@ -2,67 +2,18 @@ package io.gardencell.server.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gardencell.server.stream.FakeProcess;
-import io.gardencell.server.stream.StreamSettings;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class StreamRoutesTest extends ServedTest {
-
-  private static final String RUN_BODY = "{\"path\":\"x\",\"rlimits\":{},\"image\":{}}\n";
-
-  private FakeProcess process = new FakeProcess();
-
-  @Override
-  StreamSettings streamSettings() {
-    return StreamSettings.defaults()
-        .with(
-            new StreamSettings.Times(
-                Duration.ofSeconds(5),
-                Duration.ofMinutes(1),
-                Duration.ofMillis(200),
-                Duration.ofMinutes(1)));
-  }
-
-  @BeforeEach
-  void aContainer() {
-    process = backend.add("h").process;
-  }
-
-  private RawClient run() throws IOException {
-    return connect().send(runRequest());
-  }
-
-  private static String runRequest() {
-    return "POST /containers/h/processes HTTP/1.1\r\nHost: api\r\nContent-Length: "
-        + RUN_BODY.length()
-        + "\r\n\r\n"
-        + RUN_BODY;
-  }
-
-  private RawClient started() throws IOException {
-    RawClient client = run();
-    client.head();
-    client.line();
-    return client;
-  }
-
-  private RawClient open(String path) throws IOException {
-    RawClient client = connect();
-    client.send("GET /containers/h/processes/" + path + " HTTP/1.1\r\nHost: api\r\n\r\n");
-    assertThat(client.head()).startsWith("HTTP/1.1 200 OK\r\n");
-    return client;
-  }
+class StreamRoutesTest extends ProcessServedTest {
 
   // garden-api.md §15 case 45
   @Test
@@ -208,6 +159,50 @@ class StreamRoutesTest extends ServedTest {
     assertThat(new String(open("p1/attaches/1/stdout").rest())).isEqualTo("late");
   }
 
+  // garden-api.md §6.5
+  @Test
+  void outputSocketsHaveAHeaderWithoutAType() throws IOException {
+    started();
+
+    for (String side : new String[] {"stdout", "stderr"}) {
+      RawClient reader = connect();
+      reader.send(
+          "GET /containers/h/processes/p1/attaches/1/"
+              + side
+              + " HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n\r\n");
+      assertThat(reader.head())
+          .matches("HTTP/1.1 200 OK\r\nDate: [^\r]+ GMT\r\nTransfer-Encoding: chunked\r\n\r\n");
+    }
+  }
+
+  // garden-api.md §6.5
+  @Test
+  void whatAReaderSendsIsIgnored() throws IOException {
+    started();
+    RawClient reader = open("p1/attaches/1/stdout");
+
+    reader.send("{\"signal\":1}xyz");
+    process.stdout.write("all of it");
+    process.exit(0);
+
+    assertThat(new String(reader.rest())).isEqualTo("all of it");
+    assertThat(process.killed).isNotDone();
+  }
+
+  // garden-api.md §6.4: the exit may be told before the last bytes
+  @Test
+  void theExitIsToldWhileOutputStillComes() throws IOException {
+    RawClient control = started();
+    RawClient stdout = open("p1/attaches/1/stdout");
+
+    process.exit.complete(4L);
+    assertThat(new String(control.rest())).contains("\"exit_status\":4");
+    process.stdout.write("the last bytes");
+    process.stdout.end();
+
+    assertThat(new String(stdout.rest())).isEqualTo("the last bytes");
+  }
+
   // garden-api.md §15 cases 51 and 68; §14 weakness 14
   @ParameterizedTest
   @ValueSource(strings = {"p1/attaches/99/stdout", "other/attaches/1/stdout"})
@@ -233,68 +228,6 @@ class StreamRoutesTest extends ServedTest {
     assertThat(open("p1/attaches/1/stdout").rest()).isEmpty();
   }
 
-  // garden-api.md §15 cases 52, 53 and 55
-  @Test
-  void stdinArrivesInOrderAndEndsOnAnEmptySource() throws Exception {
-    RawClient client = started();
-
-    client.send("{\"source\":0,\"data\":\"one \"}{\"source\":2,\"data\":\"two \"}");
-    client.send("{\"source\":0,\"data\":\"\"}");
-    for (String piece : new String[] {"{\"sour", "ce\":0,\"da", "ta\":\"three }\\\"\"}"}) {
-      client.send(piece);
-    }
-    client.send("\n{\"source\":0}\n");
-
-    assertThat(process.stdin.awaitEnd()).isTrue();
-    assertThat(process.stdin.received()).isEqualTo("one two three }\"");
-  }
-
-  // garden-api.md §15 case 54
-  @Test
-  void bytesBehindTheRequestBodyBelongToTheStream() throws Exception {
-    connect().send(runRequest() + "{\"source\":0,\"data\":\"early\"}{\"source\":0}");
-
-    assertThat(process.stdin.awaitEnd()).isTrue();
-    assertThat(process.stdin.received()).isEqualTo("early");
-  }
-
-  // garden-api.md §15 cases 56, 57 and 58; weakness 3
-  @Test
-  void signalsAndWindowSizesWorkAfterStdinWasClosed() throws Exception {
-    RawClient client = started();
-
-    client.send(
-        "{\"source\":0}{\"signal\":7}{\"tty\":{\"window_size\":{\"columns\":80,\"rows\":24}}}");
-    client.send("{\"signal\":0}{\"signal\":1}");
-
-    assertThat(process.resized.get(10, TimeUnit.SECONDS)).isEqualTo("80x24");
-    process.terminated.get(10, TimeUnit.SECONDS);
-    process.killed.get(10, TimeUnit.SECONDS);
-  }
-
-  // garden-api.md §15 case 59; weakness 19
-  @Test
-  void aProcessThatDoesNotReadStdinCanStillBeKilled() throws Exception {
-    process.stdin.block();
-    RawClient client = started();
-
-    client.send("{\"source\":0,\"data\":\"" + "x".repeat(1 << 20) + "\"}{\"signal\":1}");
-
-    process.killed.get(10, TimeUnit.SECONDS);
-  }
-
-  // garden-api.md §15 case 60
-  @Test
-  void garbageOnTheControlStreamDetachesAndLeavesTheProcess() throws Exception {
-    RawClient client = started();
-
-    client.send("xyz");
-
-    assertThat(client.rest()).isEmpty();
-    assertThat(process.stdin.awaitEnd()).isTrue();
-    assertThat(process.killed).isNotDone();
-  }
-
   // garden-api.md §15 case 61
   @ParameterizedTest
   @ValueSource(longs = {0, 42, 255, 3221225477L})
@@ -316,25 +249,6 @@ class StreamRoutesTest extends ServedTest {
 
     assertThat(new String(client.rest()))
         .isEqualTo("{\"process_id\":\"p1\",\"error\":\"host lost it\"}\n");
-  }
-
-  // garden-api.md §6.6; §14 weakness 20
-  @Test
-  void aClientThatVanishesHarmsNeitherTheProcessNorTheOthers() throws Exception {
-    RawClient first = started();
-    RawClient second = open("p1");
-    second.line();
-    RawClient output = open("p1/attaches/2/stdout");
-    open("p1/attaches/1/stdout").close();
-
-    first.close();
-    assertThat(api.hijacked().awaitControls(1, Duration.ofSeconds(10))).isTrue();
-    process.stdout.write("to the other");
-    assertThat(process.killed).isNotDone();
-    process.exit(0);
-
-    assertThat(new String(output.rest())).isEqualTo("to the other");
-    assertThat(new String(second.rest())).contains("\"exit_status\":0");
   }
 
   // garden-api.md §15 case 63

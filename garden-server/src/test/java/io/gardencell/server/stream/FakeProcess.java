@@ -28,6 +28,9 @@ public final class FakeProcess implements ContainerProcess {
   public final CompletableFuture<String> resized = new CompletableFuture<>();
   public final CompletableFuture<Void> closed = new CompletableFuture<>();
 
+  /** Called by each request to end, before it is known to have come. */
+  public volatile Runnable onTerminate = () -> {};
+
   /** Ends both outputs and exits. */
   public void exit(long code) {
     stdout.end();
@@ -57,6 +60,7 @@ public final class FakeProcess implements ContainerProcess {
 
   @Override
   public boolean terminate() {
+    onTerminate.run();
     terminated.complete(null);
     return true;
   }

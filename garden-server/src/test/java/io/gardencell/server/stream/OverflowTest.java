@@ -2,6 +2,7 @@ package io.gardencell.server.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -33,12 +34,14 @@ class OverflowTest {
   @BeforeEach
   void listen() {
     lines.start();
+    logger.setLevel(Level.INFO);
     logger.addAppender(lines);
   }
 
   @AfterEach
   void leave() {
     logger.detachAppender(lines);
+    logger.setLevel(null);
   }
 
   private static String drain(OutputQueue queue) {
@@ -83,6 +86,30 @@ class OverflowTest {
     }
   }
 
+  // garden-api.md §6.5 U: the reference keeps what came first, reader or not, also after the end
+  @Test
+  void dropKeepsTheOldestAlsoWithoutAReader() throws Exception {
+    StreamSettings smallRing =
+        settings
+            .with(new StreamSettings.Bounds(BOUND, HALF, BOUND, 1 << 20, 3))
+            .withOverflow(StreamSettings.Overflow.DROP);
+    try (Streams streams = new Streams(smallRing, timer)) {
+      RunningProcess running = streams.start("h", "p", process);
+      OutputQueue stdout = running.attach().stdout();
+      OutputReader reader = () -> {};
+      stdout.connect(reader);
+      stdout.disconnect(reader);
+      timer.advance(Duration.ofSeconds(2));
+      write('a', HALF);
+      write('b', HALF);
+      write('c', HALF);
+      process.exit(0);
+
+      assertThat(drain(stdout)).isEqualTo("a".repeat(HALF) + "b".repeat(HALF));
+      assertThat(streams.droppedBytes()).isEqualTo(HALF);
+    }
+  }
+
   // garden-api.md §6.5 W: without a reader the ring loses what is old
   @Test
   void theRingLosesTheOldest() throws Exception {
@@ -117,6 +144,11 @@ class OverflowTest {
           .anySatisfy(pair -> assertThat(pair.value).isEqualTo("h/p/1/stdout"));
       running.close("");
     }
+    // garden-api.md §6.5: the count is logged, once it is known
+    assertThat(lines.list).hasSize(2);
+    assertThat(lines.list.get(1).getMessage()).isEqualTo("output lost in all");
+    assertThat(lines.list.get(1).getKeyValuePairs())
+        .anySatisfy(pair -> assertThat(pair.value).isEqualTo(19L * BOUND));
   }
 
   // There are clients that read stderr only when stdout has ended: the process must get there. What

@@ -292,4 +292,41 @@ class StreamsTest {
     assertThat(bytes).isEqualTo(64 * KIB);
     assertThat(pieces).isLessThanOrEqualTo(32);
   }
+
+  // guardian.md §20 case 43: by default input ends with the last client that had it open
+  @Test
+  void inputEndsWhenTheLastClientThatHadItOpenGoes() throws Exception {
+    RunningProcess running = start("p", process);
+    Attachment first = running.attach();
+    Attachment second = running.attach();
+    Attachment third = running.attach();
+    third.writeStdin("a");
+
+    first.disconnected();
+    second.writeStdin("b");
+    third.disconnected();
+    assertThat(process.stdin.ended.getCount()).isEqualTo(1);
+    second.disconnected();
+
+    assertThat(process.stdin.awaitEnd()).isTrue();
+    assertThat(process.stdin.received()).isEqualTo("ab");
+  }
+
+  // guardian.md §20 case 43: with the other policy it waits for the next client
+  @Test
+  void inputMayOutliveItsClients() throws Exception {
+    streams = streams(StreamSettings.defaults().withEofOnDisconnect(false));
+    RunningProcess running = start("p", process);
+    Attachment first = running.attach();
+    first.writeStdin("a");
+    first.disconnected();
+    assertThat(process.stdin.ended.getCount()).isEqualTo(1);
+
+    Attachment next = running.attach();
+    next.writeStdin("b");
+    next.closeStdin();
+
+    assertThat(process.stdin.awaitEnd()).isTrue();
+    assertThat(process.stdin.received()).isEqualTo("ab");
+  }
 }
