@@ -1,7 +1,7 @@
 package io.gardencell.acceptance;
 
 import io.gardencell.server.Daemon;
-import io.gardencell.server.ServerOptions;
+import io.gardencell.server.flag.ServerOptions;
 import java.io.IOException;
 import java.util.List;
 

@@ -11,7 +11,7 @@ import io.gardencell.client.GardenClient;
 import io.gardencell.client.RemoteContainer;
 import io.gardencell.client.RemoteProcess;
 import io.gardencell.server.Daemon;
-import io.gardencell.server.ServerOptions;
+import io.gardencell.server.flag.ServerOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gardencell.api.ContainerMetricsEntry;
-import io.gardencell.api.ContainerSpec;
 import io.gardencell.api.GardenException;
 import io.gardencell.api.MappedPort;
 import io.gardencell.api.Metrics;
 import io.gardencell.api.ProcessSpec;
-import io.gardencell.api.WireJson;
 import io.gardencell.client.GardenClient;
 import io.gardencell.client.ProcessOutput;
 import io.gardencell.client.RemoteContainer;
@@ -17,7 +15,6 @@ import io.gardencell.client.RemoteProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,11 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -55,19 +48,19 @@ class DiegoDayIT {
 
   private static GardenDaemon daemon;
   private static GardenClient client;
-  private static String image;
-  private static Path credentials;
+  private static DiegoExecutor executor;
 
   @BeforeAll
   static void start(@TempDir Path directory) throws IOException {
     daemon = GardenDaemon.inProcess("--max-containers=" + MOST);
     client = daemon.client();
-    image =
+    String image =
         new OciLayout(directory.resolve("image"))
             .layer(new Tar().file("Files/large", new byte[3 << 20]))
             .write();
-    credentials = Files.createDirectories(directory.resolve("credentials"));
+    Path credentials = Files.createDirectories(directory.resolve("credentials"));
     Files.writeString(credentials.resolve("instance.crt"), "first");
+    executor = new DiegoExecutor(client, image, credentials);
   }
 
   @AfterAll
@@ -75,92 +68,15 @@ class DiegoDayIT {
     daemon.close();
   }
 
-  private static RemoteContainer create(String json) throws IOException {
-    return client.create(
-        WireJson.decode(json.getBytes(StandardCharsets.UTF_8), ContainerSpec.class));
-  }
-
-  private static RemoteContainer createApp(String handle) throws IOException {
-    return create(
-        """
-        {"handle":"%s","image":{"uri":"%s"},
-         "bind_mounts":[{"src_path":"%s","dst_path":"/etc/cf-instance-credentials"}],
-         "properties":{"executor:owner":"executor",
-          "log_config":"{\\"guid\\":\\"app-1\\",\\"index\\":0}",
-          "network.app_id":"app-1","network.ports":"8080"},
-         "env":["LANG=en_US.UTF-8"],
-         "limits":{"bandwidth_limits":{},"cpu_limits":{"limit_in_shares":100},
-          "disk_limits":{"inode_hard":200000,"byte_hard":1073742824},
-          "memory_limits":{"limit_in_bytes":268435456},"pid_limits":{}},
-         "netout_rules":[{"networks":[{"start":"0.0.0.0","end":"9.255.255.255"}]},
-          {"protocol":1,"networks":[{"start":"169.254.0.2","end":"169.254.0.2"}],
-           "ports":[{"start":53,"end":53}],"log":true},
-          {"protocol":3,"networks":[{"start":"10.0.0.0","end":"10.255.255.255"}],
-           "icmps":{"code":0}},
-          {"protocol":4,"networks":[{"start":"2001:db8::1","end":"2001:db8::1"}],
-           "icmps":{"type":1,"code":0}}],
-         "netin":[{"host_port":0,"container_port":8080},
-          {"host_port":0,"container_port":61001}]}
-        """
-            .formatted(handle, image, credentials));
-  }
-
-  private static RemoteProcess run(RemoteContainer container, String id, String script)
-      throws IOException {
-    return container.run(
-        WireJson.decode(
-            """
-            {%s"path":"sh","args":["-c","%s"],"rlimits":{"nofile":1024},"image":{}}
-            """
-                .formatted(id.isEmpty() ? "" : "\"id\":\"" + id + "\",", script)
-                .getBytes(StandardCharsets.UTF_8),
-            ProcessSpec.class));
-  }
-
-  /** As checks and the proxy are started: an image and mounts of their own, limits or none. */
-  private static RemoteProcess runBeside(
-      RemoteContainer container, String id, String limits, String script) throws IOException {
-    return container.run(
-        WireJson.decode(
-            """
-            {"id":"%s","path":"sh","args":["-c","%s"],"rlimits":{"nofile":1024},%s
-             "image":{"uri":"%s"},
-             "bind_mounts":[{"src_path":"%s","dst_path":"/etc/cf-instance-credentials"}]}
-            """
-                .formatted(id, script, limits, image, credentials)
-                .getBytes(StandardCharsets.UTF_8),
-            ProcessSpec.class));
-  }
-
-  private static <T> List<T> atOnce(List<Callable<T>> calls) throws Exception {
-    ExecutorService clients = Executors.newFixedThreadPool(calls.size());
-    try {
-      List<T> results = new ArrayList<>();
-      for (Future<T> call : clients.invokeAll(calls)) {
-        results.add(call.get());
-      }
-      return results;
-    } finally {
-      clients.shutdownNow();
-    }
-  }
-
-  private static Metrics metrics(String handle) throws IOException {
-    ContainerMetricsEntry entry =
-        Objects.requireNonNull(client.bulkMetrics(List.of(handle)).get(handle), handle);
-    assertThat(entry.err()).isNull();
-    return entry.metrics();
-  }
-
   // bosh-and-diego.md B14, 2 to 9
   @Test
   void aStartingCellDestroysWhatItFindsAndMeasuresItsImage() throws Exception {
-    create("{\"handle\":\"old-1\",\"properties\":{\"executor:owner\":\"executor\"}}");
-    create("{\"handle\":\"old-2\",\"properties\":{\"executor:owner\":\"executor\"}}");
-    create("{\"handle\":\"of-another\",\"properties\":{\"executor:owner\":\"other\"}}");
+    executor.create("{\"handle\":\"old-1\",\"properties\":{\"executor:owner\":\"executor\"}}");
+    executor.create("{\"handle\":\"old-2\",\"properties\":{\"executor:owner\":\"executor\"}}");
+    executor.create("{\"handle\":\"of-another\",\"properties\":{\"executor:owner\":\"other\"}}");
 
     assertThat(client.handles(OWN_IN_ANY_STATE)).containsExactlyInAnyOrder("old-1", "old-2");
-    atOnce(
+    DiegoExecutor.atOnce(
         client.handles(OWN_IN_ANY_STATE).stream()
             .<Callable<String>>map(
                 handle ->
@@ -173,12 +89,13 @@ class DiegoDayIT {
     assertThat(client.capacity().maxContainers()).isEqualTo(MOST);
     assertThat(client.bulkMetrics(List.of())).isEmpty();
 
-    create(
-        "{\"handle\":\"rootfs-c-1\",\"image\":{\"uri\":\"%s\"},\"properties\":".formatted(image)
+    executor.create(
+        "{\"handle\":\"rootfs-c-1\",\"image\":{\"uri\":\"%s\"},\"properties\":"
+                .formatted(executor.image())
             + "{\"executor:owner\":\"executor\",\"network.healthcheck\":\"true\"},"
             + NO_LIMITS
             + "}");
-    Metrics measured = metrics("rootfs-c-1");
+    Metrics measured = executor.metrics("rootfs-c-1");
     assertThat(measured.disk().totalBytesUsed() - measured.disk().exclusiveBytesUsed())
         .isGreaterThanOrEqualTo(3 << 20);
 
@@ -192,16 +109,16 @@ class DiegoDayIT {
     Map<String, String> tag = Map.of("tag:healthcheck-tag", "healthcheck");
     assertThat(client.handles(tag)).isEmpty();
     RemoteContainer container =
-        create(
+        executor.create(
             "{\"handle\":\"check-1\",\"rootfs\":\"%s\",\"image\":{},\"properties\":"
-                    .formatted(image)
+                    .formatted(executor.image())
                 + "{\"executor:owner\":\"executor-health-check\",\"network.healthcheck\":\"true\","
                 + "\"tag:healthcheck-tag\":\"healthcheck\"},"
                 + NO_LIMITS
                 + "}");
     assertThat(client.handles(tag)).containsExactly("check-1");
 
-    try (RemoteProcess process = run(container, "", "echo nobody reads this; exit 0")) {
+    try (RemoteProcess process = executor.run(container, "", "echo nobody reads this; exit 0")) {
       assertThat(process.waitFor(BOUND)).hasValue(0);
     }
 
@@ -215,9 +132,9 @@ class DiegoDayIT {
   // bosh-and-diego.md B14, 14 to 17
   @Test
   void anAppHasItsPortsItsAddressesAndItsPropertiesAtOnce() throws IOException {
-    RemoteContainer app = createApp("app-ports");
+    RemoteContainer app = executor.createApp("app-ports");
 
-    assertThatThrownBy(() -> createApp("app-ports"))
+    assertThatThrownBy(() -> executor.createApp("app-ports"))
         .isInstanceOf(GardenException.class)
         .hasMessage("Handle 'app-ports' already in use");
     var info = app.info();
@@ -247,18 +164,22 @@ class DiegoDayIT {
   // bosh-and-diego.md B14, 18 to 23
   @Test
   void anAppItsProxyAndItsChecksRunBesideOneAnother() throws Exception {
-    RemoteContainer app = createApp("app-runs");
+    RemoteContainer app = executor.createApp("app-runs");
     app.streamIn(".", "", new Tar().file("droplet/start", "of the droplet")::writeTo);
     String lines = "i=0; while [ $i -lt 1000 ]; do echo $i; i=$((i+1)); done; ";
     String none = "\"limits\":{\"cpu_limits\":{},\"memory_limits\":{}},";
     List<RemoteProcess> all =
-        atOnce(
+        DiegoExecutor.atOnce(
             List.of(
-                () -> run(app, "", lines + "cat droplet/start >&2; sleep 1000"),
-                () -> runBeside(app, "app-runs-envoy", "", "sleep 1000"),
-                () -> runBeside(app, "app-runs-startup-healthcheck-0", none, "echo passed"),
-                () -> runBeside(app, "app-runs-envoy-startup-healthcheck-0", none, "exit 4"),
-                () -> runBeside(app, "app-runs-envoy-startup-healthcheck-1", none, "exit 0")));
+                () -> executor.run(app, "", lines + "cat droplet/start >&2; sleep 1000"),
+                () -> executor.runBeside(app, "app-runs-envoy", "", "sleep 1000"),
+                () ->
+                    executor.runBeside(app, "app-runs-startup-healthcheck-0", none, "echo passed"),
+                () ->
+                    executor.runBeside(app, "app-runs-envoy-startup-healthcheck-0", none, "exit 4"),
+                () ->
+                    executor.runBeside(
+                        app, "app-runs-envoy-startup-healthcheck-1", none, "exit 0")));
     try {
       assertThat(all.subList(1, 5))
           .extracting(RemoteProcess::id)
@@ -283,11 +204,11 @@ class DiegoDayIT {
       // Both phases of a readiness check have the same id; the exit of one frees it for the next.
       for (int round = 0; round < 5; round++) {
         try (RemoteProcess ready =
-            runBeside(app, "app-runs-readiness-healthcheck-0", none, "exit 0")) {
+            executor.runBeside(app, "app-runs-readiness-healthcheck-0", none, "exit 0")) {
           assertThat(ready.waitFor(BOUND)).hasValue(0);
         }
       }
-      assertThatThrownBy(() -> runBeside(app, "app-runs-envoy", "", "exit 0"))
+      assertThatThrownBy(() -> executor.runBeside(app, "app-runs-envoy", "", "exit 0"))
           .isInstanceOf(GardenException.class)
           .hasMessage("process ID 'app-runs-envoy' already in use");
     } finally {
@@ -301,15 +222,16 @@ class DiegoDayIT {
   // bosh-and-diego.md B5, B6: certificates are replaced by rename while the app runs
   @Test
   void aMountedFolderShowsWhatTheHostReplacesInIt() throws IOException {
-    RemoteContainer app = createApp("app-mounts");
+    RemoteContainer app = executor.createApp("app-mounts");
     ProcessSpec read =
         ProcessSpec.of("sh", "-c", "cat instance.crt").withDir("C:\\etc\\cf-instance-credentials");
     try (RemoteProcess process = app.run(read)) {
       assertThat(process.readToEnd(BOUND).stdoutText()).isEqualTo("first");
     }
 
-    Path next = Files.writeString(credentials.resolve("next"), "second");
-    Files.move(next, credentials.resolve("instance.crt"), StandardCopyOption.REPLACE_EXISTING);
+    Path next = Files.writeString(executor.credentials().resolve("next"), "second");
+    Files.move(
+        next, executor.credentials().resolve("instance.crt"), StandardCopyOption.REPLACE_EXISTING);
 
     try (RemoteProcess process = app.run(read)) {
       assertThat(process.readToEnd(BOUND).stdoutText()).isEqualTo("second");
@@ -320,12 +242,12 @@ class DiegoDayIT {
   // bosh-and-diego.md B14, 24
   @Test
   void figuresNeverGoBack() throws IOException {
-    RemoteContainer app = createApp("app-figures");
-    try (RemoteProcess busy = run(app, "", "while :; do :; done")) {
+    RemoteContainer app = executor.createApp("app-figures");
+    try (RemoteProcess busy = executor.run(app, "", "while :; do :; done")) {
       assertThat(busy.id()).isNotEmpty();
-      Metrics before = metrics("app-figures");
+      Metrics before = executor.metrics("app-figures");
       for (int round = 0; round < 20; round++) {
-        Metrics now = metrics("app-figures");
+        Metrics now = executor.metrics("app-figures");
         assertThat(now.age()).isGreaterThanOrEqualTo(before.age());
         assertThat(now.cpu().usage()).isGreaterThanOrEqualTo(before.cpu().usage());
         assertThat(now.cpuEntitlement()).isGreaterThanOrEqualTo(before.cpuEntitlement());
@@ -340,7 +262,7 @@ class DiegoDayIT {
   // bosh-and-diego.md B14, 28: the first entry is all that is read
   @Test
   void aTasksResultIsFetchedByAClientThatLeavesInTheMiddle() throws IOException {
-    RemoteContainer task = createApp("task");
+    RemoteContainer task = executor.createApp("task");
     String script =
         "mkdir tmp; echo result > tmp/result.json; head -c 9000000 /dev/zero > tmp/droplet";
     try (RemoteProcess builder = task.run(ProcessSpec.of("sh", "-c", script).withDir("C:\\"))) {
@@ -365,15 +287,15 @@ class DiegoDayIT {
   void whatIsPastTheMostContainersIsRefusedAndItsHandleStaysFree() throws IOException {
     List<RemoteContainer> made = new ArrayList<>();
     while (client.handles(Map.of("garden.state", "all")).size() < MOST) {
-      made.add(create("{\"handle\":\"many-" + made.size() + "\"}"));
+      made.add(executor.create("{\"handle\":\"many-" + made.size() + "\"}"));
     }
 
-    assertThatThrownBy(() -> create("{\"handle\":\"one-more\"}"))
+    assertThatThrownBy(() -> executor.create("{\"handle\":\"one-more\"}"))
         .isInstanceOf(GardenException.class)
         .hasMessage("max containers reached");
 
     made.remove(0).destroy();
-    made.add(create("{\"handle\":\"one-more\"}"));
+    made.add(executor.create("{\"handle\":\"one-more\"}"));
     for (RemoteContainer container : made) {
       container.destroy();
     }
@@ -382,11 +304,14 @@ class DiegoDayIT {
   // bosh-and-diego.md B14, 34 to 37
   @Test
   void aStoppedAppEndsInItsOwnWayOrAtOnceAndItsProxyWithIt() throws Exception {
-    RemoteContainer app = createApp("app-stops");
+    RemoteContainer app = executor.createApp("app-stops");
     try (RemoteProcess graceful =
-            run(app, "", "trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.05; done");
-        RemoteProcess deaf = run(app, "", "trap '' TERM; echo up; while :; do sleep 0.05; done");
-        RemoteProcess envoy = runBeside(app, "app-stops-envoy", "", "echo up; sleep 1000")) {
+            executor.run(
+                app, "", "trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.05; done");
+        RemoteProcess deaf =
+            executor.run(app, "", "trap '' TERM; echo up; while :; do sleep 0.05; done");
+        RemoteProcess envoy =
+            executor.runBeside(app, "app-stops-envoy", "", "echo up; sleep 1000")) {
       for (RemoteProcess process : List.of(graceful, deaf, envoy)) {
         assertThat(new String(process.stdout().readNBytes(3))).isEqualTo("up\n");
       }
@@ -411,7 +336,7 @@ class DiegoDayIT {
   @Test
   void ofTwoDestroysAtATimeOneIsToldWhatTheExecutorKnows() throws Exception {
     for (int round = 0; round < 2; round++) {
-      createApp("app-twice");
+      executor.createApp("app-twice");
       Callable<String> destroy =
           () -> {
             try {
@@ -422,7 +347,7 @@ class DiegoDayIT {
             }
           };
 
-      assertThat(atOnce(List.of(destroy, destroy)))
+      assertThat(DiegoExecutor.atOnce(List.of(destroy, destroy)))
           .containsOnlyOnce("destroyed")
           .allMatch(
               told ->
@@ -437,7 +362,7 @@ class DiegoDayIT {
   // bosh-and-diego.md B14, 43 and 44
   @Test
   void aRoundOfFiguresNamesTwoHundredAndFiftyHandles() throws IOException {
-    RemoteContainer app = createApp("app-in-many");
+    RemoteContainer app = executor.createApp("app-in-many");
     List<String> handles = new ArrayList<>(List.of("app-in-many"));
     for (int i = 0; i < 250; i++) {
       handles.add("%08x-0000-4000-8000-%012x".formatted(i, i));

@@ -107,6 +107,9 @@ record Law(String title, ArchRule rule, List<Arrow> forbidden, List<Arrow> allow
                 within("emulator", "client", "cli", "acceptance"))
             .forbids("server > emulator", "server.route > client")
             .allows("server > hcs", "server > network"),
+        knowsOnlyOf("server", "server.flag")
+            .forbids("server.flag > server.gardener", "server.flag > server")
+            .allows("server.flag > api", "server > server.flag"),
         knowsOnlyOf("server", "server.depot")
             .forbids("server.depot > server.cell", "server.depot > server.log")
             .allows("server.depot > api.files"),

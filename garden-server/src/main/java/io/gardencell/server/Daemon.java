@@ -6,6 +6,8 @@ import io.gardencell.hcs.HostOptions;
 import io.gardencell.hcs.HostProvider;
 import io.gardencell.server.cell.CellSettings;
 import io.gardencell.server.cell.Plugins;
+import io.gardencell.server.flag.Flags;
+import io.gardencell.server.flag.ServerOptions;
 import io.gardencell.server.gardener.Gardener;
 import io.gardencell.server.http.GardenServer;
 import io.gardencell.server.http.HijackedConnections;

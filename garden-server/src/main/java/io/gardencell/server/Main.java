@@ -2,6 +2,9 @@ package io.gardencell.server;
 
 import io.gardencell.api.GardenException;
 import io.gardencell.hcs.HcsException;
+import io.gardencell.server.flag.Flags;
+import io.gardencell.server.flag.FlagsRefused;
+import io.gardencell.server.flag.ServerOptions;
 import io.gardencell.server.log.LogOutput;
 import io.gardencell.server.log.TimeFormat;
 import java.io.IOException;
@@ -30,8 +33,8 @@ public final class Main {
   static OptionalInt run(List<String> arguments, PrintStream out, PrintStream err) {
     try {
       ServerOptions.Asked asked = ServerOptions.ask(arguments);
-      if (asked instanceof ServerOptions.Asked.Help) {
-        out.print(CommandLineText.usage());
+      if (asked instanceof ServerOptions.Asked.Help help) {
+        out.print(help.usage());
       } else if (asked instanceof ServerOptions.Asked.Version) {
         String version = Main.class.getPackage().getImplementationVersion();
         out.println(version == null ? "dev" : version);

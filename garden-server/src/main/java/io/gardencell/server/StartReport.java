@@ -1,6 +1,9 @@
 package io.gardencell.server;
 
-import io.gardencell.server.Flag.Effect;
+import io.gardencell.server.flag.Flag;
+import io.gardencell.server.flag.Flag.Effect;
+import io.gardencell.server.flag.Flags;
+import io.gardencell.server.flag.ServerOptions;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,8 +1,8 @@
-package io.gardencell.server;
+package io.gardencell.server.flag;
 
-import static io.gardencell.server.Flag.Effect.INERT;
-import static io.gardencell.server.Flag.Effect.NOT_YET;
-import static io.gardencell.server.Flag.Effect.WORKS;
+import static io.gardencell.server.flag.Flag.Effect.INERT;
+import static io.gardencell.server.flag.Flag.Effect.NOT_YET;
+import static io.gardencell.server.flag.Flag.Effect.WORKS;
 
 import io.gardencell.api.IpAddress;
 import java.nio.file.Path;
@@ -15,34 +15,34 @@ import java.util.Optional;
  * Every flag of the daemon: the reference's whole table, so that its command lines keep working
  * (guardian: guardiancmd/command.go), and ours. {@code docs/flags.md} shows it.
  */
-final class Flags {
+public final class Flags {
 
   private static final List<Flag<?>> ALL = new ArrayList<>();
 
   // Ours.
-  static final Flag<String> HOST =
+  public static final Flag<String> HOST =
       one("host", FlagType.TEXT, "", WORKS, "hcs (default on Windows) or emulated (elsewhere)");
-  static final Flag<Optional<Path>> DATA_DIR =
+  public static final Flag<Optional<Path>> DATA_DIR =
       maybe(
           "data-dir",
           FlagType.PATH,
           WORKS,
           "where all state lies; garden-data, on Windows C:\\var\\vcap\\data\\garden");
-  static final Flag<String> OUTPUT_OVERFLOW =
+  public static final Flag<String> OUTPUT_OVERFLOW =
       one(
           "output-overflow",
           FlagType.choice("block", "drop"),
           "block",
           WORKS,
           "what happens to output nobody reads fast enough: the process waits, or it is dropped");
-  static final Flag<String> STDIN_ON_DISCONNECT =
+  public static final Flag<String> STDIN_ON_DISCONNECT =
       one(
           "stdin-on-disconnect",
           FlagType.choice("close", "keep"),
           "close",
           WORKS,
           "input of a process whose last client goes: ends, or waits for the next attach");
-  static final Flag<Duration> STOP_TIMEOUT =
+  public static final Flag<Duration> STOP_TIMEOUT =
       one(
           "stop-timeout",
           FlagType.DURATION,
@@ -50,7 +50,7 @@ final class Flags {
           WORKS,
           "how long requests in flight may take when the daemon is told to end");
 
-  static final Flag<Optional<Path>> NETWORK_CONFIG =
+  public static final Flag<Optional<Path>> NETWORK_CONFIG =
       maybe(
           "network-config",
           FlagType.FILE,
@@ -58,37 +58,37 @@ final class Flags {
           "the network plugin's configuration, as winc-network takes it by --configFile");
 
   // Listening and logs.
-  static final Flag<String> LOG_LEVEL =
+  public static final Flag<String> LOG_LEVEL =
       one(
           "log-level",
           FlagType.choice("debug", "info", "error", "fatal"),
           "info",
           WORKS,
           "least severity that is logged");
-  static final Flag<Optional<String>> LOG_FORMAT =
+  public static final Flag<Optional<String>> LOG_FORMAT =
       maybe(
           "log-format",
           FlagType.choice("text", "json"),
           WORKS,
           "lines for people, or the reference's JSON (default on Windows)");
-  static final Flag<String> TIME_FORMAT =
+  public static final Flag<String> TIME_FORMAT =
       one(
           "time-format",
           FlagType.choice("unix-epoch", "rfc3339"),
           "rfc3339",
           WORKS,
           "times of JSON log lines; unix-epoch comes with log_level, a number, instead of level");
-  static final Flag<Optional<IpAddress>> BIND_IP =
+  public static final Flag<Optional<IpAddress>> BIND_IP =
       maybe("bind-ip", FlagType.IP, WORKS, "address to listen on; 127.0.0.1 without a socket");
-  static final Flag<Integer> BIND_PORT =
+  public static final Flag<Integer> BIND_PORT =
       one("bind-port", FlagType.U16, 7777, WORKS, "port to listen on; 0 takes a free one");
-  static final Flag<Optional<Path>> BIND_SOCKET =
+  public static final Flag<Optional<Path>> BIND_SOCKET =
       maybe("bind-socket", FlagType.PATH, WORKS, "unix socket, if no --bind-ip is given");
-  static final Flag<Optional<IpAddress>> DEBUG_BIND_IP =
+  public static final Flag<Optional<IpAddress>> DEBUG_BIND_IP =
       maybe("debug-bind-ip", FlagType.IP, WORKS, "address of the debug server; without, none");
-  static final Flag<Integer> DEBUG_BIND_PORT =
+  public static final Flag<Integer> DEBUG_BIND_PORT =
       one("debug-bind-port", FlagType.U16, 17013, WORKS, "port of the debug server");
-  static final Flag<Duration> READ_HEADER_TIMEOUT =
+  public static final Flag<Duration> READ_HEADER_TIMEOUT =
       one(
           "read-header-timeout",
           FlagType.DURATION,
@@ -97,33 +97,33 @@ final class Flags {
           "bound for a complete request header; 0 for none");
 
   // Containers.
-  static final Flag<Optional<Path>> DEPOT =
+  public static final Flag<Optional<Path>> DEPOT =
       maybe(
           "depot", FlagType.PATH, WORKS, "existing directory of the bundles; else data-dir/depot");
-  static final Flag<String> DEFAULT_ROOTFS =
+  public static final Flag<String> DEFAULT_ROOTFS =
       one("default-rootfs", FlagType.TEXT, "", WORKS, "image URI of containers that name none");
-  static final Flag<Duration> DEFAULT_GRACE_TIME =
+  public static final Flag<Duration> DEFAULT_GRACE_TIME =
       one(
           "default-grace-time",
           FlagType.DURATION,
           Duration.ZERO,
           WORKS,
           "grace time of containers that name none; 0 is for ever");
-  static final Flag<Boolean> DESTROY_ON_STARTUP =
+  public static final Flag<Boolean> DESTROY_ON_STARTUP =
       yesNo("destroy-containers-on-startup", WORKS, "begin with no container");
-  static final Flag<Long> MAX_CONTAINERS =
+  public static final Flag<Long> MAX_CONTAINERS =
       one("max-containers", FlagType.U64, 0L, WORKS, "most containers; 0 for no limit");
-  static final Flag<Boolean> DISABLE_PRIVILEGED =
+  public static final Flag<Boolean> DISABLE_PRIVILEGED =
       yesNo("disable-privileged-containers", WORKS, "refuse to make privileged containers");
-  static final Flag<Optional<Path>> INIT_BIN =
+  public static final Flag<Optional<Path>> INIT_BIN =
       maybe(
           "init-bin",
           FlagType.FILE,
           WORKS,
           "init program of containers; the emulated host has one of its own");
-  static final Flag<Optional<IpAddress>> EXTERNAL_IP =
+  public static final Flag<Optional<IpAddress>> EXTERNAL_IP =
       maybe("external-ip", FlagType.IP, WORKS, "address of the cell; found out if not given");
-  static final Flag<Optional<Double>> CPU_ENTITLEMENT =
+  public static final Flag<Optional<Double>> CPU_ENTITLEMENT =
       maybe(
           "cpu-entitlement-per-share",
           FlagType.DECIMAL,
@@ -131,41 +131,42 @@ final class Flags {
           "percent of a processor for each share; cores x 100 / MiB of memory if not given");
 
   // Plugins.
-  static final Flag<String> RUNTIME_PLUGIN =
+  public static final Flag<String> RUNTIME_PLUGIN =
       one(
           "runtime-plugin",
           FlagType.TEXT,
           "",
           NOT_YET,
           "winc.exe is built in; other programs are not there yet");
-  static final Flag<List<String>> RUNTIME_PLUGIN_ARGS =
+  public static final Flag<List<String>> RUNTIME_PLUGIN_ARGS =
       list(
           "runtime-plugin-extra-arg",
           FlagType.TEXT,
           WORKS,
           "--root DIR, --mount-root DIR, --credential-spec FILE, --config-file FILE");
-  static final Flag<Optional<Path>> IMAGE_PLUGIN = plugin("image-plugin", "groot.exe");
-  static final Flag<List<String>> IMAGE_PLUGIN_ARGS =
+  public static final Flag<Optional<Path>> IMAGE_PLUGIN = plugin("image-plugin", "groot.exe");
+  public static final Flag<List<String>> IMAGE_PLUGIN_ARGS =
       list("image-plugin-extra-arg", FlagType.TEXT, WORKS, "--driver-store DIR, --config FILE");
-  static final Flag<Optional<Path>> PRIVILEGED_IMAGE_PLUGIN =
+  public static final Flag<Optional<Path>> PRIVILEGED_IMAGE_PLUGIN =
       plugin("privileged-image-plugin", "groot.exe");
-  static final Flag<List<String>> PRIVILEGED_IMAGE_PLUGIN_ARGS =
+  public static final Flag<List<String>> PRIVILEGED_IMAGE_PLUGIN_ARGS =
       list("privileged-image-plugin-extra-arg", FlagType.TEXT, NOT_YET, "arguments for that one");
-  static final Flag<Optional<Path>> NETWORK_PLUGIN = plugin("network-plugin", "winc-network.exe");
-  static final Flag<List<String>> NETWORK_PLUGIN_ARGS =
+  public static final Flag<Optional<Path>> NETWORK_PLUGIN =
+      plugin("network-plugin", "winc-network.exe");
+  public static final Flag<List<String>> NETWORK_PLUGIN_ARGS =
       list("network-plugin-extra-arg", FlagType.TEXT, WORKS, "--configFile FILE");
 
   // Metrics.
-  static final Flag<Duration> METRICS_INTERVAL =
+  public static final Flag<Duration> METRICS_INTERVAL =
       one(
           "metrics-emission-interval",
           FlagType.DURATION,
           Duration.ofMinutes(1),
           NOT_YET,
           "how often figures are emitted");
-  static final Flag<String> DROPSONDE_ORIGIN =
+  public static final Flag<String> DROPSONDE_ORIGIN =
       one("dropsonde-origin", FlagType.TEXT, "garden-linux", NOT_YET, "origin of emitted figures");
-  static final Flag<String> DROPSONDE_DESTINATION =
+  public static final Flag<String> DROPSONDE_DESTINATION =
       one(
           "dropsonde-destination",
           FlagType.HOST_PORT,
@@ -174,9 +175,9 @@ final class Flags {
           "agent that figures are sent to");
 
   // Without effect, but checked together as the reference does.
-  static final Flag<Optional<Long>> PORT_POOL_START =
+  public static final Flag<Optional<Long>> PORT_POOL_START =
       maybe("port-pool-start", FlagType.U32, INERT, "the network plugin has its own pool");
-  static final Flag<Optional<Long>> PORT_POOL_SIZE =
+  public static final Flag<Optional<Long>> PORT_POOL_SIZE =
       maybe("port-pool-size", FlagType.U32, INERT, "the network plugin has its own pool");
 
   static {
@@ -231,7 +232,7 @@ final class Flags {
   private Flags() {}
 
   /** All flags, ours first. */
-  static List<Flag<?>> all() {
+  public static List<Flag<?>> all() {
     return List.copyOf(ALL);
   }
 

@@ -1,4 +1,4 @@
-package io.gardencell.server;
+package io.gardencell.server.flag;
 
 import java.util.List;
 

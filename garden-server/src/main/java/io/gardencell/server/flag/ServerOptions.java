@@ -1,4 +1,4 @@
-package io.gardencell.server;
+package io.gardencell.server.flag;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -14,7 +14,8 @@ import java.util.Optional;
  */
 public final class ServerOptions {
 
-  static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
+  /** Whether the daemon runs on Windows: some defaults are others there. */
+  public static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
 
   private final Map<Flag<?>, Object> values;
 
@@ -23,10 +24,14 @@ public final class ServerOptions {
   }
 
   /** What a command line asks for. */
-  sealed interface Asked {
+  public sealed interface Asked {
 
-    /** The usage. */
-    record Help() implements Asked {}
+    /**
+     * Help.
+     *
+     * @param usage every flag with its default
+     */
+    record Help(String usage) implements Asked {}
 
     /** The version. */
     record Version() implements Asked {}
@@ -46,7 +51,12 @@ public final class ServerOptions {
         : new ServerOptions(Map.of());
   }
 
-  static Asked ask(List<String> arguments) {
+  /**
+   * What a command line asks for.
+   *
+   * @throws FlagsRefused naming everything that is wrong
+   */
+  public static Asked ask(List<String> arguments) {
     return ask(arguments, WINDOWS);
   }
 
@@ -54,7 +64,7 @@ public final class ServerOptions {
     List<String> complaints = new ArrayList<>();
     CommandLineText.Written written = CommandLineText.parse(arguments, windows, complaints);
     if (written.wantsHelp()) {
-      return new Asked.Help();
+      return new Asked.Help(CommandLineText.usage());
     }
     if (written.wantsVersion()) {
       return new Asked.Version();
@@ -112,17 +122,17 @@ public final class ServerOptions {
 
   /** The value of a flag, given or by default. */
   @SuppressWarnings("unchecked") // only the flag's own value is ever put under it
-  <T> T get(Flag<T> flag) {
+  public <T> T get(Flag<T> flag) {
     return (T) values.getOrDefault(flag, flag.initial());
   }
 
   /** The flags that were given, in order. */
-  List<Flag<?>> given() {
+  public List<Flag<?>> given() {
     return List.copyOf(values.keySet());
   }
 
   /** The value that was given, for a log line. */
-  String shown(Flag<?> flag) {
+  public String shown(Flag<?> flag) {
     Object value = values.getOrDefault(flag, flag.initial());
     return value instanceof Optional<?> optional
         ? optional.map(String::valueOf).orElse("")
@@ -130,7 +140,7 @@ public final class ServerOptions {
   }
 
   /** The data directory, absolute. */
-  Path dataDir() {
+  public Path dataDir() {
     return get(Flags.DATA_DIR)
         .orElseGet(() -> Path.of(WINDOWS ? "C:\\var\\vcap\\data\\garden" : "garden-data"))
         .toAbsolutePath()

@@ -1,4 +1,4 @@
-package io.gardencell.server;
+package io.gardencell.server.flag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

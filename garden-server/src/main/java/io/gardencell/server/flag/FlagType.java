@@ -1,4 +1,4 @@
-package io.gardencell.server;
+package io.gardencell.server.flag;
 
 import io.gardencell.api.IpAddress;
 import java.math.BigDecimal;

@@ -1,4 +1,4 @@
-package io.gardencell.server;
+package io.gardencell.server.flag;
 
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.function.Function;
  * @param effect what becomes of it
  * @param help one line for an operator
  */
-record Flag<T>(
+public record Flag<T>(
     String name,
     String expected,
     Function<List<String>, T> value,
@@ -27,7 +27,7 @@ record Flag<T>(
     String help) {
 
   /** What becomes of a flag. */
-  enum Effect {
+  public enum Effect {
     /** It does what it says. */
     WORKS("works"),
     /** Checked and without effect: what it is for does not exist on this kind of cell. */
