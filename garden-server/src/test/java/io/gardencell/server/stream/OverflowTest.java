@@ -53,6 +53,15 @@ class OverflowTest {
     return all.toString();
   }
 
+  /** Also what the process can write once there is room again. */
+  private static String drainToTheEnd(OutputQueue queue) {
+    StringBuilder all = new StringBuilder();
+    for (String piece = drain(queue); !piece.isEmpty(); piece = drain(queue)) {
+      all.append(piece);
+    }
+    return all.toString();
+  }
+
   private void write(char what, int count) {
     process.stdout.write(String.valueOf(what).repeat(count));
   }
@@ -195,10 +204,7 @@ class OverflowTest {
 
       pass(10 * ReaderProgress.LOOKS);
 
-      StringBuilder all = new StringBuilder();
-      for (String piece = drain(stdout); !piece.isEmpty(); piece = drain(stdout)) {
-        all.append(piece);
-      }
+      String all = drainToTheEnd(stdout);
       assertThat(all).hasSize(20 * BOUND).startsWith("aaa").endsWith("ttt");
       assertThat(streams.droppedBytes()).isZero();
       running.close("");
@@ -282,10 +288,7 @@ class OverflowTest {
       for (int i = 0; i < 20; i++) {
         write((char) ('a' + i), BOUND);
       }
-      StringBuilder all = new StringBuilder();
-      for (String piece = drain(stdout); !piece.isEmpty(); piece = drain(stdout)) {
-        all.append(piece);
-      }
+      String all = drainToTheEnd(stdout);
 
       assertThat(all).hasSize(20 * BOUND).startsWith("aaa").endsWith("ttt");
       assertThat(streams.droppedBytes()).isZero();
