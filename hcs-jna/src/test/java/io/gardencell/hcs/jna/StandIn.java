@@ -105,4 +105,10 @@ public final class StandIn {
       throw new UncheckedIOException(e);
     }
   }
+
+  /** The journal's last line that names this function; empty if none does. */
+  public String last(String function) {
+    List<String> lines = journal(function);
+    return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+  }
 }

@@ -13,7 +13,6 @@ import io.gardencell.hcs.jna.stdio.CompletionPort;
 import io.gardencell.hcs.jna.win32.Failures;
 import io.gardencell.hcs.jna.win32.NativeLibraries;
 import io.gardencell.hcs.jna.win32.Wide;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,11 +44,6 @@ class RareComputeFunctionsIT {
   @AfterEach
   void closeHost() {
     fixture.close();
-  }
-
-  private String last(String function) {
-    List<String> lines = standIn.journal(function);
-    return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
   }
 
   // hcs-abi.md §4: notifications 4, 5 and 8
@@ -95,7 +89,7 @@ class RareComputeFunctionsIT {
           id,
           r -> compute.HcsSaveComputeSystem(system, Wide.of("{\"a\":1}"), r));
       owner.await(0x8, "HcsSaveComputeSystem", RunningSystem.LIMIT);
-      assertThat(last("HcsSaveComputeSystem")).contains(id, "{\\\"a\\\":1}");
+      assertThat(standIn.last("HcsSaveComputeSystem")).contains(id, "{\\\"a\\\":1}");
       owner.terminate();
       owner.exited().join();
     }
@@ -115,7 +109,7 @@ class RareComputeFunctionsIT {
     assertThat(told).isZero();
     assertThat(failures.take(properties)).contains("SupportedSchemaVersions");
     assertThat(taken).isZero();
-    assertThat(last("HcsModifyServiceSettings")).contains("{\\\"x\\\":2}");
+    assertThat(standIn.last("HcsModifyServiceSettings")).contains("{\\\"x\\\":2}");
     assertThat(standIn.left().strings()).isZero();
   }
 }

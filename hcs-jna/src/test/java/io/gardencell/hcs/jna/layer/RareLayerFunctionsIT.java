@@ -42,11 +42,6 @@ class RareLayerFunctionsIT {
     fixture.close();
   }
 
-  private String last(String function) {
-    List<String> lines = standIn.journal(function);
-    return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
-  }
-
   @Test
   void layersAreMadeExportedAndCopied() {
     Pointer info = new DriverInfo().pointer();
@@ -54,7 +49,8 @@ class RareLayerFunctionsIT {
     assertThat(layers.CreateLayer(info, Wide.of(layer.toString()), Wide.of("parent-of-it")))
         .isZero();
     assertThat(layer).isDirectory();
-    assertThat(last("CreateLayer")).contains("\"Flavour\":1", "\"parent\":\"parent-of-it\"");
+    assertThat(standIn.last("CreateLayer"))
+        .contains("\"Flavour\":1", "\"parent\":\"parent-of-it\"");
 
     try (LayerDescriptors parents =
         LayerDescriptors.of(
@@ -71,9 +67,9 @@ class RareLayerFunctionsIT {
     }
     String both =
         "\"LayerId\":\"a1b2c3d4-0102-abcd-e0e1-e2e3e4e5e6e7\",\"Flags\":0,\"Path\":\"C:\\\\p\\\\one\"";
-    assertThat(last("ExportLayer"))
+    assertThat(standIn.last("ExportLayer"))
         .contains("\"id\":\"C:\\\\l\"", "\"exportFolderPath\":\"C:\\\\to\"", both, "p\\\\two");
-    assertThat(last("CopyLayer"))
+    assertThat(standIn.last("CopyLayer"))
         .contains("\"id\":\"C:\\\\l\"", "\"to\":\"C:\\\\m\"", both, "p\\\\two");
   }
 
@@ -85,7 +81,7 @@ class RareLayerFunctionsIT {
     assertThat(failures.take(images)).isEqualTo("{\"Images\":[]}");
     assertThat(standIn.left().strings()).isZero();
     assertThat(layers.GrantVmAccess(Wide.of("vm-1"), Wide.of("C:\\disk.vhdx"))).isZero();
-    assertThat(last("GrantVmAccess"))
+    assertThat(standIn.last("GrantVmAccess"))
         .contains("\"vmid\":\"vm-1\"", "\"filepath\":\"C:\\\\disk.vhdx\"");
   }
 }
